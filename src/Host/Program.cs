@@ -1,0 +1,4 @@
+// Entry point of the `fasttune` command.
+using FastTune.Cli;
+
+return Shell.Run(args);

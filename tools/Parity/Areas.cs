@@ -1,0 +1,9 @@
+// The areas that Parity knows, one a line. Adding an area adds a file under Areas/ and a line here.
+namespace FastTune.Parity;
+
+internal static class Areas
+{
+    public static readonly IArea[] All =
+    [
+    ];
+}
