@@ -1,0 +1,10 @@
+// F32 · values as they are, little-endian.
+using System.Runtime.InteropServices;
+
+namespace FastTune.Kernels.Weights.Gguf;
+
+internal static class F32
+{
+    public static void Decode(ReadOnlySpan<byte> blocks, Span<float> values) =>
+        blocks.CopyTo(MemoryMarshal.AsBytes(values));
+}
