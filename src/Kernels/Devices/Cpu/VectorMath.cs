@@ -1,0 +1,39 @@
+// exp of sixteen lanes: a polynomial of the 1-ulp class, the same bits on every vector width.
+using System.Runtime.CompilerServices;
+using FastTune.Kernels.Devices.Cpu.Loops;
+
+namespace FastTune.Kernels.Devices.Cpu;
+
+/// <summary>Elementary functions of <see cref="ILanes{TSelf}"/> values. NaN stays NaN in its lane.</summary>
+public static partial class VectorMath
+{
+    const float Log2E = 1.44269504f, Ln2High = 0.693145752f, Ln2Low = 1.42860677e-6f;
+    const float ToInteger = 12582912f; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
+
+    /// <summary>e^x within 1 ulp: +Inf above 88.73, subnormal down to -103.97, 0 below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Exp<T>(T x) where T : struct, ILanes<T>
+    {
+        T shifted = T.Fma(x, T.Fill(Log2E), T.Fill(ToInteger));
+        T n = shifted - T.Fill(ToInteger);
+        T r = T.Fma(n, T.Fill(-Ln2High), x);
+        r = T.Fma(n, T.Fill(-Ln2Low), r);
+        T p = T.Fma(T.Fill(1.98756962e-4f), r, T.Fill(1.39819994e-3f)); // minimax on [-ln2/2, ln2/2] (Cephes expf)
+        p = T.Fma(p, r, T.Fill(8.33345205e-3f));
+        p = T.Fma(p, r, T.Fill(4.16657962e-2f));
+        p = T.Fma(p, r, T.Fill(1.66666657e-1f));
+        p = T.Fma(p, r, T.Fill(0.5f));
+        p = T.Fma(p, r * r, r) + T.Fill(1f);
+        // 2^n in two factors, so that neither 2^128 nor a subnormal has to be formed.
+        T power = T.SubBits(shifted, T.Fill(ToInteger));
+        T half = T.ShiftRightBits(power, 1);
+        T result = p * PowerOfTwo(half) * PowerOfTwo(T.SubBits(power, half));
+        result = T.Select(T.Greater(x, T.Fill(88.7228394f)), T.Fill(float.PositiveInfinity), result);
+        return T.Select(T.Greater(T.Fill(-103.972084f), x), T.Fill(0f), result);
+    }
+
+    /// <summary>2^n for integers n (as bits) from -126 to 127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T PowerOfTwo<T>(T n) where T : struct, ILanes<T> =>
+        T.ShiftLeftBits(T.AddBits(n, T.FillBits(127)), 23);
+}
