@@ -6,5 +6,6 @@ internal static class Areas
     public static readonly IArea[] All =
     [
         new RandomNumbers(),
+        new Schedules(),
     ];
 }
