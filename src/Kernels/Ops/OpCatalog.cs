@@ -1,0 +1,15 @@
+// Every op of the engine, one a line: what the case runner, the inventory test and the bench walk through.
+namespace FastTune.Kernels.Ops;
+
+/// <summary>An op folder: its name, its case table, and whether each device has a kernel.</summary>
+/// <param name="Folder">Name of the folder under Ops and stem of its files.</param>
+/// <param name="Has">Whether a kernel exists for a kind of device.</param>
+public sealed record OpEntry(string Folder, IReadOnlyList<IOpCase> Cases, Func<Devices.DeviceKind, bool> Has);
+
+public static class OpCatalog
+{
+    public static readonly OpEntry[] All =
+    [
+        new("RmsNorm", RmsNorm.RmsNormCases.All, kind => RmsNorm.RmsNorm.Kernels.Find(kind) is not null),
+    ];
+}

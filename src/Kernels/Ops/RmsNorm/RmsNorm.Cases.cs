@@ -1,0 +1,86 @@
+// The cases of rms_norm: T, h, type, mode, with or without a residual; ugly widths, huge values, a NaN.
+using FastTune.Kernels.Autograd;
+using FastTune.Kernels.Tensors;
+using static FastTune.Kernels.Tensors.DType;
+
+namespace FastTune.Kernels.Ops.RmsNorm;
+
+internal sealed record RmsNormCase(
+    int T, int H, DType Type, NormMode Mode = NormMode.Llama, bool Residual = false, Fill Fill = Fill.Normal,
+    int RowPitch = 0, bool FrozenWeight = false, bool BenchOnly = false) : IOpCase
+{
+    private const double Eps = 1e-5;
+
+    public string Name =>
+        $"rms_norm({T},{H},{Type},{Mode}{(Residual ? ",residual" : "")}{(FrozenWeight ? ",frozen" : "")},{Fill},{RowPitch})".ToLowerInvariant();
+
+    public IReadOnlyList<CaseInput> Inputs =>
+    [
+        new("x", new Shape(T, H), Type, Fill: Fill, Scale: Fill == Fill.Huge ? 1e18 : 1, RowPitch: RowPitch),
+        new("weight", new Shape(H), F32, FrozenWeight ? InputKind.Constant : InputKind.Parameter),
+        .. Residual ? new[] { new CaseInput("residual", new Shape(T, H), Type) } : [],
+    ];
+
+    public Tensor[] Run(Tape tape, CaseArguments inputs)
+    {
+        Parameter weight = inputs.Parameters[1]!;
+        if (!Residual) return [RmsNorm.Norm(tape, inputs.Tensors[0], weight, (float)Eps, Mode)];
+        var (sum, normed) = RmsNorm.AddNorm(tape, inputs.Tensors[0], inputs.Tensors[2], weight, (float)Eps, Mode);
+        return [sum, normed];
+    }
+
+    public double[][] Forward(double[][] inputs)
+    {
+        double[] z = Sum(inputs), y = new double[T * H];
+        for (int row = 0; row < T; row++)
+            RmsNormReference.Forward<double>(z.AsSpan(row * H, H), inputs[1], y.AsSpan(row * H, H), Eps, Mode);
+        return Residual ? [z, y] : [y];
+    }
+
+    public double[]?[] Backward(double[][] inputs, double[][] outputGradients)
+    {
+        double[] z = Sum(inputs), dz = new double[T * H], dWeight = new double[H], dy = outputGradients[^1];
+        for (int row = 0; row < T; row++)
+            RmsNormReference.Backward<double>(
+                dy.AsSpan(row * H, H), z.AsSpan(row * H, H), inputs[1], dz.AsSpan(row * H, H), dWeight, Eps, Mode);
+        if (Residual) for (int i = 0; i < dz.Length; i++) dz[i] += outputGradients[0][i];
+        return [dz, FrozenWeight ? null : dWeight, .. Residual ? new[] { dz } : []];
+    }
+
+    private double[] Sum(double[][] inputs)
+    {
+        if (!Residual) return inputs[0];
+        return [.. inputs[0].Zip(inputs[2], (x, residual) => CaseRounding.Round(x + residual, Type))];
+    }
+
+    public double Tolerance => Type == F32 ? 2e-6 : 3e-3;
+    public double Flops => 12.0 * T * H;
+    public double Bytes => (Residual ? 12.0 : 10.0) * T * H * Type.Size() / 2;
+}
+
+internal static class RmsNormCases
+{
+    public static readonly IOpCase[] All =
+    [
+        new RmsNormCase(0, 64, F32),
+        new RmsNormCase(1, 1, F32),
+        new RmsNormCase(1, 64, F32),
+        new RmsNormCase(2, 257, F32),
+        new RmsNormCase(63, 257, BF16),
+        new RmsNormCase(65, 576, F32, Residual: true),
+        new RmsNormCase(64, 576, BF16, Residual: true),
+        new RmsNormCase(129, 48, F32, NormMode.Gemma),
+        new RmsNormCase(127, 80, BF16, NormMode.Gemma),
+        new RmsNormCase(5, 33, BF16, NormMode.Plain, Residual: true),
+        new RmsNormCase(200, 31, F32, NormMode.Plain),
+        new RmsNormCase(3, 96, F32, RowPitch: 100),
+        new RmsNormCase(3, 90, BF16, RowPitch: 97),
+        new RmsNormCase(4, 64, F32, Fill: Fill.Zero),
+        new RmsNormCase(4, 64, F32, Fill: Fill.Huge),
+        new RmsNormCase(4, 64, F32, Fill: Fill.OneNaN),
+        new RmsNormCase(70, 64, F32, FrozenWeight: true),
+        new RmsNormCase(2, 11008, F32),
+        new RmsNormCase(2048, 576, F32, FrozenWeight: true, BenchOnly: true),
+        new RmsNormCase(4096, 4096, BF16, Residual: true, FrozenWeight: true, BenchOnly: true),
+    ];
+}
