@@ -19,7 +19,7 @@ foreach(ARCHITECTURE ${CUDA_ARCHITECTURES})
 endforeach()
 list(APPEND CODE -gencode arch=compute_90,code=compute_90)
 
-set(NVCC_FLAGS -std=c++17 -O3 -Xcompiler -fPIC,-fvisibility=hidden -Xptxas -v -lineinfo -I ${CMAKE_CURRENT_SOURCE_DIR}/cuda/lib)
+set(NVCC_FLAGS -std=c++17 -O3 -Xcompiler -fPIC,-fvisibility=hidden -Xptxas -v -I ${CMAKE_CURRENT_SOURCE_DIR}/cuda/lib)
 file(GLOB HEADERS CONFIGURE_DEPENDS cuda/lib/*.cuh)
 set(OBJECTS "")
 foreach(KERNEL ${KERNELS})

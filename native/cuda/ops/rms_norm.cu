@@ -1,7 +1,7 @@
 // rms_norm: y = x rsqrt(mean(x^2) + eps) w, with the residual sum before it, and its backward (Ops/RmsNorm/RmsNorm.cs has the contract).
 //   n = x r; llama: y = round(n) w; gemma: y = n (1 + w); plain: y = n w. With a residual z = round(x + residual) is stored and normalised.
 //   g = dy w (or dy (1 + w)): dx = r (g - n mean(g n)) (+ dz), may overwrite dy; dw = sum over rows of dy n (llama: the rounded n).
-// Plan: a row stays in registers (4 packs of 16 bytes a thread, one warp a row when that holds it, else up to 512 threads);
+// Plan: a row stays in registers (up to 4 packs of 16 bytes a thread, 2 backward; one warp a row when that holds it, else up to 512 threads);
 // wider rows and unaligned ones are read twice. dw: every group of threads owns a fixed run of rows and keeps its partial sums
 // in registers (streamed: in its own row of the workspace), a second kernel adds the groups in order.
 // Rungs: rows in registers, roof 4 B an element forward and 6 B backward; not timed on a card yet.
@@ -11,9 +11,10 @@ namespace {
 
 enum Mode { Llama = 0, Gemma = 1, Plain = 2 };
 
-constexpr int kMaxThreads = 512;   // leaves 128 registers a thread: backward holds x, dy and dw of 4 packs
-constexpr int kHeldPacks = 4;
-constexpr int kWarpRows = 4;       // rows of a block when one warp has one row
+constexpr int kMaxThreads = 512;    // leaves 128 registers a thread
+constexpr int kForwardPacks = 4;    // most packs of a row that one thread holds
+constexpr int kBackwardPacks = 2;   // x, dy and dw of 4 packs spill 8 to 40 bytes (nvcc 11.8, every architecture)
+constexpr int kWarpRows = 4;         // rows of a block when one warp has one row
 
 template <class T>
 struct Forward {
@@ -232,12 +233,12 @@ struct Layout {
     int shared() const { return row_sum_bytes(threads); }
 };
 
-Layout layout(int width, int pack) {
+Layout layout(int width, int pack, int most) {
     const int packs = (width + pack - 1) / pack;
-    if (pack == 1 || packs > kMaxThreads * kHeldPacks) return packs <= 1024 ? Layout{32, kWarpRows, 0} : Layout{kMaxThreads, 1, 0};
+    if (pack == 1 || packs > kMaxThreads * most) return packs <= 1024 ? Layout{32, kWarpRows, 0} : Layout{kMaxThreads, 1, 0};
     if (packs <= 32) return {32, kWarpRows, 1};
-    if (packs <= 32 * kHeldPacks) return {32, kWarpRows, kHeldPacks};
-    return {((packs + kHeldPacks - 1) / kHeldPacks + 31) / 32 * 32, 1, kHeldPacks};
+    if (packs <= 32 * most) return {32, kWarpRows, most};
+    return {((packs + most - 1) / most + 31) / 32 * 32, 1, most};
 }
 
 bool aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % 16 == 0; }
@@ -258,7 +259,7 @@ template <int Mode, class T>
 void launch(const Forward<T>& a, cudaStream_t stream) {
     constexpr int N = ft_vector<T>;
     const bool vector = vector_path(a);
-    const Layout l = layout(a.width, vector ? N : 1);
+    const Layout l = layout(a.width, vector ? N : 1, kForwardPacks);
     const dim3 grid = l.grid(a.rows), block = l.block();
     if (!vector) {
         FT_LAUNCH((rms_norm_forward<T, Mode, 1, 0>), grid, block, l.shared(), stream, a);
@@ -267,7 +268,7 @@ void launch(const Forward<T>& a, cudaStream_t stream) {
     } else if (l.packs == 1) {
         FT_LAUNCH((rms_norm_forward<T, Mode, N, 1>), grid, block, l.shared(), stream, a);
     } else {
-        FT_LAUNCH((rms_norm_forward<T, Mode, N, kHeldPacks>), grid, block, l.shared(), stream, a);
+        FT_LAUNCH((rms_norm_forward<T, Mode, N, kForwardPacks>), grid, block, l.shared(), stream, a);
     }
 }
 
@@ -275,7 +276,7 @@ template <int Mode, bool WeightGradient, class T>
 void launch_backward(const Backward<T>& a, cudaStream_t stream) {
     constexpr int N = ft_vector<T>;
     const bool vector = vector_path(a);
-    const Layout l = layout(a.width, vector ? N : 1);
+    const Layout l = layout(a.width, vector ? N : 1, kBackwardPacks);
     const dim3 grid = l.grid(a.groups), block = l.block();
     if (!vector) {
         FT_LAUNCH((rms_norm_backward<T, Mode, 1, 0, WeightGradient>), grid, block, l.shared(), stream, a);
@@ -284,7 +285,7 @@ void launch_backward(const Backward<T>& a, cudaStream_t stream) {
     } else if (l.packs == 1) {
         FT_LAUNCH((rms_norm_backward<T, Mode, N, 1, WeightGradient>), grid, block, l.shared(), stream, a);
     } else {
-        FT_LAUNCH((rms_norm_backward<T, Mode, N, kHeldPacks, WeightGradient>), grid, block, l.shared(), stream, a);
+        FT_LAUNCH((rms_norm_backward<T, Mode, N, kBackwardPacks, WeightGradient>), grid, block, l.shared(), stream, a);
     }
 }
 
