@@ -1,0 +1,55 @@
+// How a product is cut: which blocks are packed, which tile of C is one task. The cut never changes a result:
+// only DepthBlock decides the order of additions, and it is a constant.
+namespace FastTune.Kernels.Devices.Cpu.Gemm;
+
+readonly struct GemmPlan
+{
+    /// <summary>Steps of K summed in registers before they are added to C. 16 columns x 256 = 16 KB: half of an L1.</summary>
+    public const int DepthBlock = 256;
+
+    const int RowsPerTask = 96; // 96 x 256 floats = 96 KB: stays in a 512 KB L2 beside the sliver of B and the tile of C
+    const long PanelFloats = 2L << 20; // 8 MB of packed B, shared: a fraction of the last-level cache
+    /// <summary>The longest K that is packed at once.</summary>
+    public const int LongestPass = 8192;
+
+    const int WidestTile = 1024; // columns of a task that sums in scratch: 96 x 1024 floats
+
+    public readonly GemmKernel Kernel;
+    public readonly int M, N, K, Threads;
+    /// <summary>Columns of B packed at once, and how much of K at once.</summary>
+    public readonly int PanelColumns, PassDepth;
+    /// <summary>Size of a task's tile of C.</summary>
+    public readonly int TaskRows, TaskColumns;
+
+    public GemmPlan(IsaLevel level, int m, int n, int k, int threads, bool scratch)
+    {
+        Kernel = GemmKernel.For(level, n);
+        (M, N, K, Threads) = (m, n, k, threads);
+        PassDepth = Math.Min(k, LongestPass);
+        int group = Kernel.Columns * Packing.DecodeSlivers;
+        PanelColumns = (int)Math.Min(RoundUp(n, Kernel.Columns), RoundUp(Math.Max(PanelFloats / Math.Max(PassDepth, 1), 256), group));
+        int rowTasks = CeilDiv(m, RowsPerTask);
+        if (rowTasks > 1 && rowTasks < 8 * threads) rowTasks = (int)RoundUp(rowTasks, threads);
+        TaskRows = (int)RoundUp(CeilDiv(m, rowTasks), Kernel.Rows);
+        rowTasks = CeilDiv(m, TaskRows);
+        int slivers = PanelColumns / Kernel.Columns;
+        int splits = rowTasks >= 2 * threads ? 1 : Math.Min(CeilDiv(2 * threads, rowTasks), slivers);
+        if (threads == 1) splits = 1;
+        if (scratch) splits = Math.Max(splits, CeilDiv(PanelColumns, WidestTile));
+        TaskColumns = CeilDiv(slivers, splits) * Kernel.Columns;
+    }
+
+    public int RowTasks => CeilDiv(M, TaskRows);
+
+    public long PanelAFloats => (long)TaskRows * DepthBlock + 16;
+
+    public long PanelBFloats => (long)PanelColumns * PassDepth + 16;
+
+    public long DecodedFloats => (long)Packing.DecodeSlivers * Kernel.Columns * DepthBlock + 16;
+
+    public long TileFloats => (long)TaskRows * TaskColumns;
+
+    public static int CeilDiv(int value, int unit) => (int)(((long)value + unit - 1) / unit);
+
+    public static long RoundUp(long value, int unit) => (value + unit - 1) / unit * unit;
+}
