@@ -7,5 +7,6 @@ internal static class Areas
     [
         new RandomNumbers(),
         new Schedules(),
+        new TemplatesArea(),
     ];
 }

@@ -38,4 +38,8 @@ public interface ITemplate
 
     /// <summary>Everything before the last answer as the prompt, and that answer: preference data and generation.</summary>
     EncodedPair EncodeOneturn(IReadOnlyList<Message> messages, RenderOptions options);
+
+    /// <summary>The calls in a model's output, or null when it is plain text.</summary>
+    /// <param name="tools">The tool list as JSON text, or null: formats that write texts without quotes need its types to tell "123" from 123.</param>
+    IReadOnlyList<ToolCall>? ReadToolCalls(string output, string? tools);
 }
