@@ -5,8 +5,12 @@ internal static class Areas
 {
     public static readonly IArea[] All =
     [
+        new Arguments(),
+        new ConfigReading(),
+        new ExampleRecipes(),
         new RandomNumbers(),
         new Schedules(),
         new TemplatesArea(),
+        new Validation(),
     ];
 }

@@ -16,9 +16,6 @@ public sealed record DataOptions
     /// <summary>Folder with <c>dataset_info.json</c>.</summary>
     public string DatasetDir { get; init; } = "data";
 
-    /// <summary>Folder of images, videos and audio; unset: <see cref="DatasetDir"/>.</summary>
-    public string? MediaDir { get; init; }
-
     /// <summary>Longest row in tokens, as the row builders use it: already one lower when packing was asked for explicitly.</summary>
     public int CutoffLen { get; init; } = 2048;
 
@@ -39,9 +36,6 @@ public sealed record DataOptions
 
     /// <summary>Share of each dataset when interleaving; empty: round robin.</summary>
     public IReadOnlyList<double> InterleaveProbs { get; init; } = [];
-
-    /// <summary>Prepare the rows anew even where prepared ones are kept.</summary>
-    public bool OverwriteCache { get; init; }
 
     /// <summary>Rows handed to one preprocessing call; packing never crosses this border.</summary>
     public int PreprocessingBatchSize { get; init; } = 1000;

@@ -1,0 +1,58 @@
+// The room's door: a verb's arguments in, a validated recipe out.
+namespace FastTune.Config;
+
+/// <summary>Reads recipes: LLaMA-Factory's YAML or JSON files with <c>key=value</c> and <c>--key value</c> overrides.</summary>
+public static class RecipeReader
+{
+    /// <summary>The recipe that <paramref name="arguments"/> (file first, then overrides) describe.</summary>
+    /// <exception cref="UserError">Unreadable file, bad syntax, unknown or unsupported key, wrong value, broken rule.</exception>
+    public static Recipe Read(Purpose purpose, IReadOnlyList<string> arguments)
+    {
+        var parts = RecipeArguments.Parse(arguments);
+        if (parts.File is null && parts.Settings.Count == 0)
+            throw new UserError("a recipe is missing; name a .yaml file or give key=value pairs", exitCode: 2);
+        var raw = RawRecipe.Read(parts);
+        return Build(Check(purpose, raw, parts.File), raw, parts.File);
+    }
+
+    /// <summary>Typed, checked and derived settings of a raw recipe.</summary>
+    internal static Settings Check(Purpose purpose, MapNode raw, string? file)
+    {
+        string place = file is null ? "command line" : Path.GetFileName(file);
+        var settings = new Settings(purpose);
+        var keys = new List<(Key Key, string Place)>();
+        foreach (var (name, node) in raw.Items)
+        {
+            string at = Place.Of(place, node);
+            var key = Support.Known(name, purpose, at);
+            settings.Give(key, Casting.Cast(key, node, place));
+            keys.Add((key, at));
+        }
+        DataRules.Apply(settings, place);
+        ModelRules.Apply(settings, place);
+        MethodRules.Apply(settings, place);
+        if (purpose == Purpose.Train) TrainRules.Apply(settings, place);
+        else InferenceRules.Apply(settings, place);
+        QuantizationRules.Apply(settings, place);
+        if (purpose == Purpose.Train) TrainDerived.Apply(settings, place);
+        foreach (var (key, at) in keys) Support.Check(key, settings, at);
+        return settings;
+    }
+
+    /// <summary>The records, filled.</summary>
+    internal static Recipe Build(Settings settings, MapNode raw, string? file) => new()
+    {
+        Source = file,
+        Purpose = settings.Purpose,
+        Model = Binders.Model(settings),
+        Data = Binders.Data(settings),
+        Method = Binders.Method(settings),
+        Optimizer = Binders.Optimizer(settings),
+        Training = TrainingBinder.Training(settings),
+        Precision = Binders.Precision(settings),
+        Generation = Binders.Generation(settings),
+        Export = Binders.Export(settings),
+        Given = (IReadOnlyDictionary<string, object?>)raw.ToObject()!,
+        Notes = settings.Notes,
+    };
+}
