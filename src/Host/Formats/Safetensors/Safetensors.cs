@@ -67,7 +67,7 @@ public static class Safetensors
 
     private static (MappedFile File, IReadOnlyDictionary<string, string> Metadata) OpenInto(string path, Dictionary<string, StoredTensor> tensors)
     {
-        var stream = OpenFile(path);
+        var stream = InputFile.Open(path);
         MappedFile? file = null;
         try
         {
@@ -87,19 +87,6 @@ public static class Safetensors
             file?.Dispose();
             if (error is JsonException) throw new UserError($"{path}: the header is not valid JSON: the file is damaged, download it again", inner: error);
             throw;
-        }
-    }
-
-    private static FileStream OpenFile(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            string why = error is FileNotFoundException or DirectoryNotFoundException ? "no such file" : error.Message;
-            throw new UserError($"{path}: {why}: check the path and its permissions", inner: error);
         }
     }
 }
