@@ -25,6 +25,9 @@ internal interface IArea
     /// <summary>Name shown in front of the case names.</summary>
     string Name { get; }
 
+    /// <summary>True when a folder of this layout also holds folders of other layouts, which are to be looked at too.</summary>
+    bool HasFoldersBelow => false;
+
     /// <summary>The cases at <paramref name="path"/> (a folder or file), or none when the layout is another one.
     /// Called for a given folder first and, when no area claims it, for its children.</summary>
     IEnumerable<Case> Find(string path, ParityOptions options);

@@ -12,5 +12,9 @@ internal static class Areas
         new Schedules(),
         new TemplatesArea(),
         new Validation(),
+        new GgufTypesArea(),
+        new GgufContainerArea(),
+        new GgufDamageArea(),
+        new GgufWeightsArea(),
     ];
 }

@@ -57,7 +57,7 @@ internal static class ParityRun
         {
             foreach (var found in area.Find(path, options))
             {
-                claimed = true;
+                claimed |= !area.HasFoldersBelow;
                 yield return (area.Name, found);
             }
         }
