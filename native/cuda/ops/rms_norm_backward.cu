@@ -2,7 +2,8 @@
 //   dz = r (g - n mean(g n)) (+ the gradient that z has besides); dw = sum over rows of dy n (llama: the rounded n).
 // Plan: as forward, 2 packs a thread. For dw every row group is a fixed run of rows; its threads keep their columns' sums in
 // registers (streamed rows: in the group's row of the workspace); a second kernel adds the groups in order. Frozen: a row is a group.
-// Rungs: 4 packs a thread spilled 8 to 40 bytes (nvcc 11.8), 2 packs take at most 90 registers; roof 6 B an element; not timed on a card yet.
+// Rungs: 4 packs a thread spilled 8 to 40 bytes (nvcc 11.8), 2 take at most 90 registers; without the explicit single block ptxas aims at
+// 64 registers and spills 8 bytes. Roof 6 B an element; not timed on a card yet.
 #include "ft.cuh"
 
 namespace {
@@ -97,7 +98,7 @@ __device__ __forceinline__ void store_sums(const float (&sums)[N], float* to) {
 }
 
 template <class T, int Mode, int N, int Packs, bool WeightGradient>
-__global__ void __launch_bounds__(kRowThreads) rms_norm_backward(Backward<T> a) {
+__global__ void __launch_bounds__(kRowThreads, 1) rms_norm_backward(Backward<T> a) {
     FT_SMEM(shared);
     float* scratch = reinterpret_cast<float*>(shared);
     const int64_t group = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
