@@ -11,6 +11,7 @@ internal static class Areas
         new RandomNumbers(),
         new Schedules(),
         new TemplatesArea(),
+        new TokenizersArea(),
         new Validation(),
         new GgufTypesArea(),
         new GgufContainerArea(),

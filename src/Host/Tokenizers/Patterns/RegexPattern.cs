@@ -1,0 +1,55 @@
+// A regular expression from a file: translated to .NET's syntax and run with a time limit.
+using System.Text.RegularExpressions;
+using FastTune.Tokenizers.Regexes;
+
+namespace FastTune.Tokenizers.Patterns;
+
+internal sealed class RegexPattern : IPattern
+{
+    /// <summary>Time that one pattern may take on one text. .NET's engine backtracks, so a pattern can be made to explode.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    private readonly string source;
+    private readonly Regex regex;
+
+    private RegexPattern(string source, Regex regex) => (this.source, this.regex) = (source, regex);
+
+    /// <summary>The scanner of a known pattern, else the translated expression.</summary>
+    /// <exception cref="UserError">The expression cannot be read.</exception>
+    public static IPattern Of(string source) => KnownPatterns.Find(source) ?? (IPattern)Translated(source);
+
+    /// <summary>The expression without a scanner, whatever it is.</summary>
+    public static RegexPattern Translated(string source)
+    {
+        string translated = RegexTranslator.Translate(source);
+        try
+        {
+            return new RegexPattern(source, new Regex(translated, RegexOptions.CultureInvariant, Limit));
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserError($"tokenizer pattern '{Short(source)}' is not a valid regular expression: correct the pattern in tokenizer.json", inner: error);
+        }
+    }
+
+    public void Find(ReadOnlySpan<char> text, List<Found> found)
+    {
+        int gap = 0;
+        try
+        {
+            foreach (var match in regex.EnumerateMatches(text))
+            {
+                if (gap < match.Index) found.Add(new Found(gap, match.Index, false));
+                if (match.Length > 0) found.Add(new Found(match.Index, match.Index + match.Length, true));
+                gap = match.Index + match.Length;
+            }
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new UserError($"tokenizer pattern '{Short(source)}' took more than {Limit.TotalSeconds} s on a text of {text.Length} characters: simplify the pattern or shorten the text", inner: error);
+        }
+        if (gap < text.Length) found.Add(new Found(gap, text.Length, false));
+    }
+
+    private static string Short(string text) => text.Length <= 60 ? text : text[..57] + "...";
+}

@@ -1,0 +1,36 @@
+// Golden area: tokenizers. Texts and ids of whole tokenizers, parts alone, streams, and the files that other makers write.
+namespace FastTune.Parity;
+
+internal sealed class TokenizersArea : IArea
+{
+    public string Name => "tokenizers";
+
+    public IEnumerable<Case> Find(string path, ParityOptions options)
+    {
+        string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)] : File.Exists(path) ? [path] : [];
+        return files.SelectMany(Cases);
+    }
+
+    private static IEnumerable<Case> Cases(string file)
+    {
+        string folder = Path.GetDirectoryName(file)!, name = Path.GetFileName(file);
+        string here = Path.GetFileName(folder);
+        switch (name)
+        {
+            case "cases.jsonl" when File.Exists(Path.Combine(folder, "tokenizer.json")):
+                yield return new Case(here, () => TokenizerCases.Encoding(file, folder));
+                break;
+            case "tokenizer_cases.jsonl" when File.Exists(Path.Combine(folder, "tokenizer.json")):
+                yield return new Case($"{here}_tokenizer", () => TokenizerCases.Encoding(file, folder));
+                break;
+        }
+        if (name.EndsWith(".encode.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } encoder)
+            yield return new Case(Stem(name), () => TokenizerCases.Encoding(file, encoder));
+        if (name.EndsWith(".stream.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } decoder)
+            yield return new Case(Stem(name), () => TokenizerCases.Streams(file, decoder));
+        if (name.EndsWith(".gguf", StringComparison.Ordinal) && GgufTokenizerCases.Golden(file) is { } golden)
+            yield return new Case($"gguf_{Path.GetFileNameWithoutExtension(file)}", () => GgufTokenizerCases.Check(file, golden));
+    }
+
+    private static string Stem(string name) => name[..^".jsonl".Length];
+}
