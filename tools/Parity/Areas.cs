@@ -10,6 +10,7 @@ internal static class Areas
         new ExampleRecipes(),
         new RandomNumbers(),
         new Schedules(),
+        new Optimizers(),
         new TemplatesArea(),
         new TokenizersArea(),
         new Validation(),

@@ -10,6 +10,8 @@ public static class OpCatalog
 {
     public static readonly OpEntry[] All =
     [
+        new("AdamW", AdamW.AdamWCases.All, kind => AdamW.AdamW.Kernels.Find(kind) is not null),
+        new("GradNorm", GradNorm.GradNormCases.All, kind => GradNorm.GradNorm.Kernels.Find(kind) is not null),
         new("RmsNorm", RmsNorm.RmsNormCases.All, kind => RmsNorm.RmsNorm.Kernels.Find(kind) is not null),
     ];
 }

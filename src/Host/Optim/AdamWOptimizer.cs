@@ -1,0 +1,130 @@
+// AdamW over all trainable parameters: holds the moments, steps group by group.
+using System.Runtime.InteropServices;
+using FastTune.Formats;
+using FastTune.Kernels.Autograd;
+using FastTune.Kernels.Devices;
+using FastTune.Kernels.Memory;
+using FastTune.Kernels.Ops.AdamW;
+using FastTune.Kernels.Tensors;
+
+namespace FastTune.Optim;
+
+/// <summary>Numbers of AdamW that do not change during a run.</summary>
+/// <param name="MomentType">F32, or BF16 where a recipe trains in pure bf16.</param>
+public sealed record AdamWOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, DType MomentType = DType.F32);
+
+/// <summary>Parameters that share a learning rate and a decay.</summary>
+public sealed record OptimizerGroup(IReadOnlyList<Parameter> Parameters, double WeightDecay);
+
+/// <summary>AdamW (Ops/AdamW has the formula). Moments are made at a parameter's first gradient; each parameter counts its own steps.</summary>
+public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup> groups, AdamWOptions options) : IOptimizer
+{
+    private readonly Dictionary<Parameter, Moments> _state = [];
+
+    public void Step(ReadOnlySpan<double> rates, in Tensor factor)
+    {
+        if (rates.Length != groups.Count) throw new ArgumentException($"[adamw] {rates.Length} learning rates for {groups.Count} groups");
+        for (int i = 0; i < groups.Count; i++)
+            foreach (var parameter in groups[i].Parameters)
+                if (parameter.Gradient.Exists) Update(parameter, rates[i], groups[i].WeightDecay, factor);
+    }
+
+    public IReadOnlyList<TensorSource> Save()
+    {
+        var tensors = new List<TensorSource>();
+        foreach (var (parameter, moments) in _state)
+        {
+            tensors.Add(Source(parameter, "exp_avg", moments.First));
+            tensors.Add(Source(parameter, "exp_avg_sq", moments.Second));
+            tensors.Add(TensorSource.Of($"{parameter.Name}/step", [moments.Steps]));
+        }
+        return tensors;
+    }
+
+    public void Load(TensorSet state)
+    {
+        foreach (var parameter in groups.SelectMany(group => group.Parameters))
+        {
+            if (!state.Tensors.ContainsKey($"{parameter.Name}/step")) continue;
+            var moments = MomentsOf(parameter);
+            Read(state[$"{parameter.Name}/exp_avg"], moments.First);
+            Read(state[$"{parameter.Name}/exp_avg_sq"], moments.Second);
+            moments.Steps = (int)state[$"{parameter.Name}/step"].ToFloats()[0];
+        }
+        if (_state.Count == 0 && state.Tensors.Count > 0)
+            throw new UserError($"optimizer_state.safetensors: holds none of this run's parameters (its first one is '{state.Tensors.Keys.First()}'); resume with the recipe that made the checkpoint");
+    }
+
+    public void Dispose()
+    {
+        foreach (var moments in _state.Values) moments.Dispose();
+        _state.Clear();
+    }
+
+    private void Update(Parameter parameter, double rate, double decay, in Tensor factor)
+    {
+        var moments = MomentsOf(parameter);
+        moments.Steps++;
+        AdamW.Update(device, parameter.Value, parameter.Gradient, moments.First, moments.Second,
+            new(rate, options.Beta1, options.Beta2, options.Epsilon, decay, moments.Steps), factor);
+    }
+
+    private Moments MomentsOf(Parameter parameter)
+    {
+        if (!_state.TryGetValue(parameter, out var moments)) _state[parameter] = moments = new Moments(device, parameter.Shape, options.MomentType);
+        return moments;
+    }
+
+    private TensorSource Source(Parameter parameter, string part, Tensor tensor) =>
+        new($"{parameter.Name}/{part}", tensor.Type == DType.F32 ? StoredType.F32 : StoredType.BF16, Sizes(parameter.Shape), stream =>
+        {
+            var bytes = new byte[tensor.Count * tensor.Type.Size()];
+            device.Read(tensor, bytes);
+            stream.Write(bytes);
+        });
+
+    private static long[] Sizes(Shape shape)
+    {
+        var sizes = new long[shape.Rank];
+        for (int axis = 0; axis < sizes.Length; axis++) sizes[axis] = shape[axis];
+        return sizes;
+    }
+
+    private void Read(StoredTensor source, in Tensor target)
+    {
+        if (source.Count != target.Count)
+            throw new UserError($"{source.Path}: '{source.Name}' has {source.Count} values, the parameter {target.Count}; resume with the recipe that made the checkpoint");
+        if (target.Type == DType.F32)
+        {
+            device.Write(MemoryMarshal.AsBytes<float>(source.ToFloats()), target);
+            return;
+        }
+        var values = new ushort[target.Count];
+        source.CopyRows(0, source.Rows, values);
+        device.Write(MemoryMarshal.AsBytes<ushort>(values), target);
+    }
+
+    private sealed class Moments : IDisposable
+    {
+        private Tensor _first, _second;
+
+        public Moments(IDevice device, Shape shape, DType type)
+        {
+            (_first, _second) = (device.Empty(shape, type, Category.Optimizer), device.Empty(shape, type, Category.Optimizer));
+            Kernels.Ops.Accumulate.Accumulate.Fill(device, _first, 0);
+            Kernels.Ops.Accumulate.Accumulate.Fill(device, _second, 0);
+        }
+
+        public Tensor First => _first;
+
+        public Tensor Second => _second;
+
+        public int Steps { get; set; }
+
+        public void Dispose()
+        {
+            _first.Dispose();
+            _second.Dispose();
+        }
+    }
+}
