@@ -24,5 +24,7 @@ __device__ __forceinline__ void ft_st16(void* p, const uint4& value) { *static_c
 
 #include "error.cuh"
 #include "num.cuh"
+#include "norm.cuh"
 #include "pack.cuh"
 #include "reduce.cuh"
+#include "row.cuh"

@@ -39,7 +39,7 @@ internal static partial class YamlScalar
             _ => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture),
         };
         if (negative) value = -value;
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     private static BigInteger Based(ReadOnlySpan<char> digits, int numberBase)

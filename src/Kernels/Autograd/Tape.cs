@@ -145,8 +145,13 @@ public sealed class Tape(IDevice device)
         Tensor one = New(loss.Shape, DType.F32);
         Accumulate.Fill(Device, one, 1);
         AddGradient(loss.Value, one);
-        BackwardTo(0, 0);
+        RunBack();
+        Forget(0);
     }
+
+    /// <summary>Runs every node back from gradients that the caller has put in with <see cref="AddGradient"/>; those of the
+    /// inputs stay until <see cref="Reset"/>.</summary>
+    public void RunBack() => BackwardTo(0, _values);
 
     /// <summary>Where the tape stands: nested stretches (checkpoints, tiles) run back to such a mark.</summary>
     internal (int Nodes, int Values) Mark() => (_order.Count, _values);

@@ -56,6 +56,9 @@ public interface IOpCase
     /// <summary>Bytes that forward and backward must move.</summary>
     double Bytes { get; }
 
+    /// <summary>Indices of inputs that the op overwrites by contract.</summary>
+    IReadOnlyList<int> OverwrittenInputs => [];
+
     /// <summary>True for rows that only the bench runs.</summary>
     bool BenchOnly { get; }
 }

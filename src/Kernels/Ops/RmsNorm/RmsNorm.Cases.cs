@@ -63,7 +63,7 @@ internal static class RmsNormCases
     public static readonly IOpCase[] All =
     [
         new RmsNormCase(0, 64, F32),
-        new RmsNormCase(1, 1, F32),
+        new RmsNormCase(1, 3, F32),
         new RmsNormCase(1, 64, F32),
         new RmsNormCase(2, 257, F32),
         new RmsNormCase(63, 257, BF16),

@@ -7,8 +7,8 @@ readonly struct GemmPlan
     /// <summary>Steps of K summed in registers before they are added to C. 16 columns x 256 = 16 KB: half of an L1.</summary>
     public const int DepthBlock = 256;
 
-    const int RowsPerTask = 96; // 96 x 256 floats = 96 KB: stays in a 512 KB L2 beside the sliver of B and the tile of C
-    const long PanelFloats = 2L << 20; // 8 MB of packed B, shared: a fraction of the last-level cache
+    const int RowsPerTask = 144; // 144 x 256 floats = 144 KB: stays in a 512 KB L2 beside the sliver of B and the tile of C
+    const long PanelFloats = 3L << 20; // 12 MB of packed B, shared: a fraction of the last-level cache
     /// <summary>The longest K that is packed at once.</summary>
     public const int LongestPass = 8192;
 
@@ -27,7 +27,9 @@ readonly struct GemmPlan
         (M, N, K, Threads) = (m, n, k, threads);
         PassDepth = Math.Min(k, LongestPass);
         int group = Kernel.Columns * Packing.DecodeSlivers;
-        PanelColumns = (int)Math.Min(RoundUp(n, Kernel.Columns), RoundUp(Math.Max(PanelFloats / Math.Max(PassDepth, 1), 256), group));
+        int widest = (int)Math.Min(n, Math.Max(PanelFloats / Math.Max(PassDepth, 1), 256));
+        int panels = CeilDiv(n, widest);
+        PanelColumns = (int)RoundUp(CeilDiv(n, panels), panels == 1 ? Kernel.Columns : group);
         int rowTasks = CeilDiv(m, RowsPerTask);
         if (rowTasks > 1 && rowTasks < 8 * threads) rowTasks = (int)RoundUp(rowTasks, threads);
         TaskRows = (int)RoundUp(CeilDiv(m, rowTasks), Kernel.Rows);

@@ -1,6 +1,7 @@
 // The AVX2 register tile: 6 rows x 16 columns.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastTune.Kernels.Devices.Cpu.Gemm;
 
@@ -16,6 +17,10 @@ static unsafe class Kernel256
         Vector256<float> c30 = default, c31 = default;
         Vector256<float> c40 = default, c41 = default;
         Vector256<float> c50 = default, c51 = default;
+        if (Sse.IsSupported)
+        {
+            for (int row = 0; row < 6; row++) Sse.Prefetch0(c + row * pitch + 15);
+        }
         for (; depth > 0; depth--)
         {
             Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);

@@ -1,5 +1,6 @@
 // The second half of a pass: each task packs its rows of A and multiplies them with its columns of the packed panel.
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Kernels.Devices.Cpu.Gemm;
@@ -38,19 +39,31 @@ unsafe struct MultiplyTiles : IPoolBody
         if (scratch) Epilogue.Round(Args, row, rows, Column + column, columns, c);
     }
 
-    // A sliver of B stays in L1 while the slivers of A pass by from L2.
+    // A sliver of B stays in L1 while the slivers of A pass by from L2; the next sliver of B is fetched meanwhile, a part with each tile.
     static void Multiply(
         GemmKernel kernel, float* a, int rows, float* b, int columns, int depth, float* c, long pitch, float alpha, bool accumulate)
     {
+        long sliver = (long)kernel.Columns * depth, part = sliver / GemmPlan.CeilDiv(rows, kernel.Rows) + 16;
         for (int j = 0; j < columns; j += kernel.Columns)
-            for (int i = 0; i < rows; i += kernel.Rows)
+        {
+            float* next = b + (long)j * depth + sliver;
+            for (int i = 0; i < rows; i += kernel.Rows, next += part)
             {
+                if (j + kernel.Columns < columns) Prefetch(next, part);
                 float* cell = c + i * pitch + j, left = a + (long)i * depth, right = b + (long)j * depth;
                 if (rows - i >= kernel.Rows && columns - j >= kernel.Columns)
                     kernel.Run(depth, left, right, cell, pitch, alpha, accumulate);
                 else
                     Edge(kernel, depth, left, right, cell, pitch, Math.Min(kernel.Rows, rows - i), Math.Min(kernel.Columns, columns - j), alpha, accumulate);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Prefetch(float* data, long floats)
+    {
+        if (!Sse.IsSupported) return;
+        for (long line = 0; line < floats; line += 16) Sse.Prefetch1(data + line);
     }
 
     // A tile that sticks out is computed whole beside C, and only its inside is copied back.

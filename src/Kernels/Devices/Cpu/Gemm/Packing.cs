@@ -67,27 +67,36 @@ static unsafe class Packing
 
     static void Slivers<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IElement
     {
+        if (!source.AlongK)
+        {
+            CopyRows<T>(source, row, rows, k, depth, width, destination);
+            return;
+        }
         for (int done = 0; done < rows; done += width, destination += (long)width * depth)
         {
             int valid = Math.Min(rows - done, width);
-            if (!source.AlongK) CopyRows<T>(source, row + done, valid, k, depth, width, destination);
-            else
-                for (int group = 0; group < width; group += 8)
-                    Transpose<T>(source, row + done + Math.Min(group, valid - 1), Math.Clamp(valid - group, 1, 8), k, depth, width, destination + group);
+            for (int group = 0; group < width; group += 8)
+                Transpose<T>(source, row + done + Math.Min(group, valid - 1), Math.Clamp(valid - group, 1, 8), k, depth, width, destination + group);
         }
     }
 
-    // Neighbours in memory are neighbours in the sliver. Full vectors only where eight elements exist in the stored row.
-    static void CopyRows<T>(in PackSource source, long row, int valid, long k, int depth, int width, float* destination) where T : struct, IElement
+    // Neighbours in memory are neighbours in the sliver. A stored row is read once, for all slivers (each row is another page).
+    // Whole vectors only where eight elements exist in the stored row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void CopyRows<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IElement
     {
-        long pitch = source.Pitch, from = k * pitch + row;
+        int wide = (width + 7) / 8 * 8, full = 0;
+        while (full + width <= rows && row + full + wide <= source.Extent) full += width;
         void* data = source.Data;
-        int vectors = valid == width && row + (width + 7) / 8 * 8 <= source.Extent ? (width + 7) / 8 : 0;
-        for (int step = 0; step < depth; step++, from += pitch, destination += width)
+        long from = k * source.Pitch + row, sliver = (long)width * depth;
+        for (int step = 0; step < depth; step++, from += source.Pitch)
         {
-            for (int v = 0; v < vectors; v++) T.Load8(data, from + v * 8).Store(destination + v * 8);
-            if (vectors == 0)
-                for (int lane = 0; lane < valid; lane++) destination[lane] = T.Load(data, from + lane);
+            float* to = destination + (long)step * width;
+            if (step == depth - 1 && wide != width) full = 0; // its overhang would fall into the next sliver, already written
+            for (int done = 0; done < full; done += width, to += sliver)
+                for (int lane = 0; lane < wide; lane += 8) T.Load8(data, from + done + lane).Store(to + lane);
+            for (int done = full; done < rows; done += width, to += sliver)
+                for (int lane = 0; lane < Math.Min(width, rows - done); lane++) to[lane] = T.Load(data, from + done + lane);
         }
     }
 

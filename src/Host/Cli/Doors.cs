@@ -1,0 +1,19 @@
+// The rooms that verbs open, in one place: a recipe and the terminal go in, the exit code comes out.
+using FastTune.Config;
+
+namespace FastTune.Cli;
+
+internal static class Doors
+{
+    public static int Train(Recipe recipe, ITerminal terminal) => throw NotHere("training", recipe, terminal);
+
+    public static int Chat(Recipe recipe, ITerminal terminal) => throw NotHere("chat", recipe, terminal);
+
+    public static int Export(Recipe recipe, ITerminal terminal) => throw NotHere("export", recipe, terminal);
+
+    private static UserError NotHere(string what, Recipe recipe, ITerminal terminal)
+    {
+        terminal.Error.WriteLine($"read {recipe.Given.Count} keys for {recipe.Model.ModelNameOrPath}");
+        return new UserError($"{what} is not part of this build yet");
+    }
+}
