@@ -1,0 +1,59 @@
+// Rows of a CSV file: a header, then cells that are text as they stand; an empty cell is no value.
+using System.Globalization;
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace FastTune.Data;
+
+internal static class CsvRows
+{
+    public static IEnumerable<JsonElement> Read(string path)
+    {
+        string name = Path.GetFileName(path);
+        using var reader = new StreamReader(path);
+        using var parser = new CsvParser(reader, Configuration());
+        if (!Advance(parser, name, 0)) yield break;
+        string[] header = parser.Record!;
+        if (header.Distinct().Count() < header.Length) throw new UserError($"{name}: two columns of the header have the same name");
+        for (long row = 1; Advance(parser, name, row); row++)
+        {
+            string[] cells = parser.Record!;
+            if (cells.Length < header.Length)
+                throw new UserError($"{name}, row {row}: ends before column '{header[cells.Length]}' ({cells.Length} of {header.Length} cells)");
+            if (cells.Length > header.Length)
+                throw new UserError($"{name}, row {row}: has {cells.Length} cells for {header.Length} columns; put quotes around text with commas");
+            yield return Row(header, cells);
+        }
+    }
+
+    private static CsvConfiguration Configuration() => new(CultureInfo.InvariantCulture)
+    {
+        Delimiter = ",",
+        HasHeaderRecord = false,
+        IgnoreBlankLines = true,
+        BadDataFound = null,
+        MaxFieldSize = JsonRows.MaxRowBytes,
+    };
+
+    private static bool Advance(CsvParser parser, string name, long row)
+    {
+        try
+        {
+            return parser.Read();
+        }
+        catch (CsvHelperException error)
+        {
+            throw new UserError($"{name}, row {row}: not valid CSV, or a cell is too long", inner: error);
+        }
+    }
+
+    private static JsonElement Row(string[] header, string[] cells) => RowWriter.Object(writer =>
+    {
+        for (int i = 0; i < header.Length; i++)
+        {
+            if (cells[i].Length == 0) writer.WriteNull(header[i]);
+            else writer.WriteString(header[i], cells[i]);
+        }
+    });
+}
