@@ -18,6 +18,8 @@ internal static class FunctionMessage
     {
         int most = ToolFormats.All[template.CallFormat].OneCall ? 1 : int.MaxValue;
         var marked = Marked(content, template.CallWords, most);
+        // Data with text beside its calls comes with the default marks, whatever the template's own are.
+        if (marked.Json.Count == 0) marked = Marked(content, ("<tool_call>", "</tool_call>"), most);
         if (marked.Json.Count > 0) return marked;
         var (open, close) = template.ThoughtWords;
         int start = content.IndexOf(open, StringComparison.Ordinal);

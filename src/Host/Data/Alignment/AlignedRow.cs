@@ -8,8 +8,9 @@ namespace FastTune.Data;
 /// <param name="Response">The answer; chosen and rejected; for kto the answer and an empty one, the undesired of the two second.</param>
 /// <param name="System">System text; null or empty: none.</param>
 /// <param name="Tools">Tool list as JSON text; null or empty: none.</param>
+/// <param name="Column">The column of the turns, for messages.</param>
 internal sealed record AlignedRow(
-    IReadOnlyList<Message> Prompt, IReadOnlyList<Message> Response, string? System, string? Tools, RowOrigin Origin)
+    IReadOnlyList<Message> Prompt, IReadOnlyList<Message> Response, string? System, string? Tools, RowOrigin Origin, string Column)
 {
     /// <summary>KTO: whether the answer is a desired one; null where the row does not say.</summary>
     public bool? Desired { get; init; }

@@ -60,7 +60,7 @@ internal sealed class DatasetCatalog
             Layout = Layout(name, entry),
             Ranking = entry.TryGetProperty("ranking", out var ranking) && ranking.ValueKind == JsonValueKind.True,
             NumSamples = NumSamples(name, entry),
-            Columns = entry.TryGetProperty("columns", out var columns) ? Columns(name, columns) : new DatasetColumns(),
+            Columns = entry.TryGetProperty("columns", out var columns) ? Columns(name, columns) : DatasetColumns.Default,
             Tags = entry.TryGetProperty("tags", out var tags) ? Tags(name, tags) : new DatasetTags(),
         };
     }

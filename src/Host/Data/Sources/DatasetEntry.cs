@@ -8,7 +8,11 @@ internal enum RowLayout : byte { Alpaca, ShareGpt, OpenAi }
 internal sealed record DatasetColumns(
     string? Prompt = "instruction", string? Query = "input", string? Response = "output", string? History = null,
     string? Messages = "conversations", string? System = null, string? Tools = null,
-    string? Chosen = null, string? Rejected = null, string? KtoTag = null);
+    string? Chosen = null, string? Rejected = null, string? KtoTag = null)
+{
+    /// <summary>The columns of an entry that names none.</summary>
+    public static readonly DatasetColumns Default = new();
+}
 
 /// <summary>Keys and role names inside the messages of a conversation; null where a dataset has no such role.</summary>
 internal sealed record DatasetTags(
@@ -28,6 +32,6 @@ internal sealed record DatasetEntry
     /// <summary>Rows to draw at random, or null: all.</summary>
     public int? NumSamples { get; init; }
 
-    public DatasetColumns Columns { get; init; } = new();
+    public DatasetColumns Columns { get; init; } = DatasetColumns.Default;
     public DatasetTags Tags { get; init; } = new();
 }
