@@ -11,6 +11,8 @@ internal static class Areas
         new Data.RowBuilders(),
         new Data.Collating(),
         new Data.MixingOrders(),
+        new Data.AlignedRows(),
+        new Data.Stages(),
         new RandomNumbers(),
         new Schedules(),
         new Optimizers(),
