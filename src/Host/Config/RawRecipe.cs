@@ -18,22 +18,26 @@ internal static class RawRecipe
     public static MapNode ParseFile(string path, string text)
     {
         string place = Path.GetFileName(path);
-        var node = Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".yaml" or ".yml" => YamlText.Parse(text, place),
-            ".json" => JsonText.Parse(text, place),
-            _ => throw new UserError($"{path}: a recipe's name ends in .yaml, .yml or .json", exitCode: 2),
-        };
-        return node switch
+        return (Kind(path) == FileKind.Yaml ? YamlText.Parse(text, place) : JsonText.Parse(text, place)) switch
         {
             MapNode map => map,
             null or ScalarNode { Value: null } => new MapNode([], 0),
-            _ => throw new UserError($"{place}: a recipe is a list of key: value lines, this file holds {(node is ListNode ? "a list" : "a single value")}"),
+            var other => throw new UserError($"{place}: a recipe is a list of key: value lines, this file holds {(other is ListNode ? "a list" : "a single value")}"),
         };
     }
 
+    private enum FileKind { Yaml, Json }
+
+    private static FileKind Kind(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".yaml" or ".yml" => FileKind.Yaml,
+        ".json" => FileKind.Json,
+        _ => throw new UserError($"{path}: a recipe's name ends in .yaml, .yml or .json", exitCode: 2),
+    };
+
     private static MapNode ReadFile(string path)
     {
+        Kind(path);
         try
         {
             using var stream = File.OpenRead(path);

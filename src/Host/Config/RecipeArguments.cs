@@ -37,7 +37,7 @@ internal sealed record RecipeArguments(string? File, IReadOnlyList<(string Key, 
     {
         if (IsFlag(argument)) return false;
         int equals = argument.IndexOf('=');
-        return equals <= 0 || !argument.AsSpan(0, equals).ContainsAnyExcept(KeyLetters);
+        return equals <= 0 || argument.AsSpan(0, equals).ContainsAnyExcept(KeyLetters);
     }
 
     private static readonly System.Buffers.SearchValues<char> KeyLetters =
