@@ -29,21 +29,29 @@ internal sealed record RmsNormCase(
         return [sum, normed];
     }
 
-    public double[][] Forward(double[][] inputs)
+    public unsafe double[][] Forward(double[][] inputs)
     {
         double[] z = Sum(inputs), y = new double[T * H];
-        for (int row = 0; row < T; row++)
-            RmsNormReference.Forward<double>(z.AsSpan(row * H, H), inputs[1], y.AsSpan(row * H, H), Eps, Mode);
+        fixed (double* pz = z, pw = inputs[1], py = y)
+            for (int row = 0; row < T; row++)
+                RmsNormReference.Forward<double, RowF64, RowF64>(new(pz + row * H), new(pw), new(py + row * H), H, Eps, Mode);
         return Residual ? [z, y] : [y];
     }
 
-    public double[]?[] Backward(double[][] inputs, double[][] outputGradients)
+    public unsafe double[]?[] Backward(double[][] inputs, double[][] outputGradients)
     {
-        double[] z = Sum(inputs), dz = new double[T * H], dWeight = new double[H], dy = outputGradients[^1];
-        for (int row = 0; row < T; row++)
-            RmsNormReference.Backward<double>(
-                dy.AsSpan(row * H, H), z.AsSpan(row * H, H), inputs[1], dz.AsSpan(row * H, H), dWeight, Eps, Mode);
-        if (Residual) for (int i = 0; i < dz.Length; i++) dz[i] += outputGradients[0][i];
+        double[] z = Sum(inputs), y = new double[T * H], dz = new double[T * H], dWeight = new double[H], dy = outputGradients[^1];
+        double[] joined = Residual ? outputGradients[0] : dy;
+        fixed (double* pz = z, pw = inputs[1], py = y, pdy = dy, pdz = dz, pj = joined)
+            for (int row = 0; row < T; row++)
+            {
+                int at = row * H;
+                double r = RmsNormReference.Forward<double, RowF64, RowF64>(new(pz + at), new(pw), new(py + at), H, Eps, Mode);
+                RmsNormReference.Backward<double, RowF64, RowF64>(
+                    new(pdy + at), new(pz + at), new(pw), new(pj + at), Residual, new(pdz + at), H, r, Mode);
+                for (int i = 0; i < H; i++)
+                    dWeight[i] += RmsNormReference.WeightGradient<double, RowF64>(dy[at + i], z[at + i], r, Mode);
+            }
         return [dz, FrozenWeight ? null : dWeight, .. Residual ? new[] { dz } : []];
     }
 

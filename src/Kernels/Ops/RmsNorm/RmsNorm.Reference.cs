@@ -1,42 +1,51 @@
-// The oracle of rms_norm: one row at a time, in the words of the paper; float for kernels' twins, double for finite differences.
+// The oracle of rms_norm: one row at a time, in the words of the paper; double for tests, float as the body of the ilgpu kernel.
 using System.Numerics;
 
 namespace FastTune.Kernels.Ops.RmsNorm;
 
-public static class RmsNormReference
+internal static class RmsNormReference
 {
-    /// <summary>One row: y from z; returns r. Rounding to 16 bits is the caller's business.</summary>
-    public static T Forward<T>(ReadOnlySpan<T> z, ReadOnlySpan<T> weight, Span<T> y, T eps, NormMode mode)
-        where T : IFloatingPointIeee754<T>
+    /// <summary>One row: y from z; returns r.</summary>
+    public static T Forward<T, TRow, TWeight>(TRow z, TWeight weight, TRow y, int width, T eps, NormMode mode)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRow : struct, IRow<TRow, T>
+        where TWeight : struct, IRow<TWeight, T>
     {
-        T r = T.One / T.Sqrt(MeanSquare(z) + eps);
-        for (int i = 0; i < z.Length; i++) y[i] = z[i] * r * Factor(weight[i], mode);
+        T sum = TRow.Of(0);
+        for (int i = 0; i < width; i++) sum += z.Get(i) * z.Get(i);
+        T r = TRow.Of(1) / T.Sqrt(sum / TRow.Of(width) + eps);
+        for (int i = 0; i < width; i++)
+            y.Set(i, Normed<T, TRow>(z.Get(i) * r, mode) * Factor<T, TRow>(weight.Get(i), mode));
         return r;
     }
 
-    /// <summary>One row: dz from dy; adds this row's share to dw.</summary>
-    public static void Backward<T>(
-        ReadOnlySpan<T> dy, ReadOnlySpan<T> z, ReadOnlySpan<T> weight, Span<T> dz, Span<T> dWeight, T eps, NormMode mode)
-        where T : IFloatingPointIeee754<T>
+    /// <summary>One row: dz from dy, and what z's gradient holds besides (<paramref name="other"/>, read when
+    /// <paramref name="joins"/>). dz may be dy or other.</summary>
+    public static void Backward<T, TRow, TWeight>(
+        TRow dy, TRow z, TWeight weight, TRow other, bool joins, TRow dz, int width, T r, NormMode mode)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRow : struct, IRow<TRow, T>
+        where TWeight : struct, IRow<TWeight, T>
     {
-        T r = T.One / T.Sqrt(MeanSquare(z) + eps);
-        T dot = T.Zero;
-        for (int i = 0; i < z.Length; i++) dot += dy[i] * Factor(weight[i], mode) * (z[i] * r);
-        T mean = dot / T.CreateChecked(z.Length);
-        for (int i = 0; i < z.Length; i++)
+        T dot = TRow.Of(0);
+        for (int i = 0; i < width; i++) dot += dy.Get(i) * Factor<T, TRow>(weight.Get(i), mode) * (z.Get(i) * r);
+        T mean = dot / TRow.Of(width);
+        for (int i = 0; i < width; i++)
         {
-            T n = z[i] * r;
-            dz[i] = r * (dy[i] * Factor(weight[i], mode) - n * mean);
-            dWeight[i] += dy[i] * n;
+            T gradient = r * (dy.Get(i) * Factor<T, TRow>(weight.Get(i), mode) - z.Get(i) * r * mean);
+            dz.Set(i, joins ? gradient + other.Get(i) : gradient);
         }
     }
 
-    private static T Factor<T>(T weight, NormMode mode) where T : INumber<T> => mode == NormMode.Gemma ? T.One + weight : weight;
+    /// <summary>What one element of a row adds to dw.</summary>
+    public static T WeightGradient<T, TRow>(T dy, T z, T r, NormMode mode)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRow : struct, IRow<TRow, T> => dy * Normed<T, TRow>(z * r, mode);
 
-    private static T MeanSquare<T>(ReadOnlySpan<T> z) where T : INumber<T>
-    {
-        T sum = T.Zero;
-        foreach (T value in z) sum += value * value;
-        return sum / T.CreateChecked(z.Length);
-    }
+    private static T Normed<T, TRow>(T n, NormMode mode) where TRow : struct, IRow<TRow, T> =>
+        mode == NormMode.Llama ? TRow.Stored(n) : n;
+
+    private static T Factor<T, TRow>(T weight, NormMode mode)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TRow : struct, IRow<TRow, T> => mode == NormMode.Gemma ? TRow.Of(1) + weight : weight;
 }
