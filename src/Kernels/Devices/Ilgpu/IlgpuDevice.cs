@@ -59,12 +59,12 @@ public sealed class IlgpuDevice : IDevice
     public bool Launch(string op, double flops, double bytes) => true;
 
     /// <summary>Queues <paramref name="kernel"/> for indices 0 … <paramref name="count"/> - 1; compiled on its first use.</summary>
-    internal void Run<T>(Action<LongIndex1D, T> kernel, long count, T arguments) where T : struct
+    internal void Run<T>(Action<Index1D, T> kernel, long count, T arguments) where T : struct
     {
         if (count == 0) return;
         if (!_kernels.TryGetValue(kernel.Method, out var compiled))
             _kernels[kernel.Method] = compiled = _accelerator.LoadAutoGroupedStreamKernel(kernel);
-        ((Action<LongIndex1D, T>)compiled)(count, arguments);
+        ((Action<Index1D, T>)compiled)(checked((int)count), arguments);
     }
 
     /// <summary>The bytes from a tensor's first element to its last; of an absent tensor those of <paramref name="standIn"/>, which
@@ -72,7 +72,7 @@ public sealed class IlgpuDevice : IDevice
     internal ArrayView<byte> View(in Tensor tensor, in Tensor standIn = default) =>
         tensor.Exists ? _memory.View(tensor.Address, Extent(tensor)) : _memory.View(standIn.Address, Extent(standIn));
 
-    public unsafe void Write(ReadOnlySpan<byte> source, in Tensor destination)
+    public void Write(ReadOnlySpan<byte> source, in Tensor destination)
     {
         CheckFits(destination, source.Length);
         if (source.Length == 0) return;

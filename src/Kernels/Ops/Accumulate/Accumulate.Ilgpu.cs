@@ -8,7 +8,7 @@ namespace FastTune.Kernels.Ops.Accumulate;
 
 internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
 {
-    private struct Arguments
+    internal struct Arguments
     {
         public ArrayView<byte> From, To;
         public long FromPitch, ToPitch;
@@ -18,7 +18,7 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
 
     public void Copy(IDevice device, in Tensor source, in Tensor destination)
     {
-        Action<LongIndex1D, Arguments> kernel = (source.Type, destination.Type) switch
+        Action<Index1D, Arguments> kernel = (source.Type, destination.Type) switch
         {
             (DType.F32, DType.F32) => CopyRow<RowF32, RowF32>,
             (DType.F32, DType.BF16) => CopyRow<RowF32, RowBF16>,
@@ -34,7 +34,7 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
         source.Type switch
         {
             DType.F32 => AddRow<RowF32>,
-            DType.BF16 => (Action<LongIndex1D, Arguments>)AddRow<RowBF16>,
+            DType.BF16 => (Action<Index1D, Arguments>)AddRow<RowBF16>,
             _ => throw NoKernel(source.Type, destination.Type),
         },
         source, destination, 0);
@@ -44,12 +44,12 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
         destination.Type switch
         {
             DType.F32 => FillRow<RowF32>,
-            DType.BF16 => (Action<LongIndex1D, Arguments>)FillRow<RowBF16>,
+            DType.BF16 => (Action<Index1D, Arguments>)FillRow<RowBF16>,
             _ => throw NoKernel(destination.Type, destination.Type),
         },
         destination, destination, value);
 
-    private static void Launch(IDevice device, Action<LongIndex1D, Arguments> kernel, in Tensor source, in Tensor destination, float value)
+    private static void Launch(IDevice device, Action<Index1D, Arguments> kernel, in Tensor source, in Tensor destination, float value)
     {
         if (destination.Count == 0) return;
         IlgpuDevice ilgpu = IlgpuDevice.Of(device);
@@ -65,10 +65,11 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
         ilgpu.Run(kernel, destination.Rows, arguments);
     }
 
-    private static void CopyRow<TFrom, TTo>(LongIndex1D row, Arguments a)
+    internal static void CopyRow<TFrom, TTo>(Index1D index, Arguments a)
         where TFrom : struct, IRow<TFrom, float>
         where TTo : struct, IRow<TTo, float>
     {
+        long row = (int)index;
         fixed (byte* first = &a.From[0], target = &a.To[0])
         {
             TFrom from = TFrom.At(first + row * a.FromPitch * TFrom.Bytes);
@@ -77,8 +78,9 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
         }
     }
 
-    private static void AddRow<TRow>(LongIndex1D row, Arguments a) where TRow : struct, IRow<TRow, float>
+    internal static void AddRow<TRow>(Index1D index, Arguments a) where TRow : struct, IRow<TRow, float>
     {
+        long row = (int)index;
         fixed (byte* first = &a.From[0], target = &a.To[0])
         {
             TRow from = TRow.At(first + row * a.FromPitch * TRow.Bytes), to = TRow.At(target + row * a.ToPitch * TRow.Bytes);
@@ -86,8 +88,9 @@ internal sealed unsafe class AccumulateIlgpu : IAccumulateKernel
         }
     }
 
-    private static void FillRow<TRow>(LongIndex1D row, Arguments a) where TRow : struct, IRow<TRow, float>
+    internal static void FillRow<TRow>(Index1D index, Arguments a) where TRow : struct, IRow<TRow, float>
     {
+        long row = (int)index;
         fixed (byte* target = &a.To[0])
         {
             TRow to = TRow.At(target + row * a.ToPitch * TRow.Bytes);

@@ -17,7 +17,7 @@ internal interface IAccumulateKernel
 
 public static class Accumulate
 {
-    internal static readonly KernelSet<IAccumulateKernel> Kernels = new("accumulate", new AccumulateCpu(), new AccumulateCuda());
+    internal static readonly KernelSet<IAccumulateKernel> Kernels = new("accumulate", new AccumulateCpu(), new AccumulateCuda(), new AccumulateIlgpu());
 
     /// <summary>Copies, converting between F32 and BF16 where the types differ.</summary>
     public static void Copy(IDevice device, in Tensor source, in Tensor destination)

@@ -8,7 +8,7 @@ namespace FastTune.Kernels.Ops.RmsNorm;
 
 internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
 {
-    private struct ForwardArguments
+    internal struct ForwardArguments
     {
         public ArrayView<byte> X, Residual, Weight, Z, Y, Rstd;
         public long XPitch, ResidualPitch, ZPitch, YPitch;
@@ -17,7 +17,7 @@ internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
         public NormMode Mode;
     }
 
-    private struct BackwardArguments
+    internal struct BackwardArguments
     {
         public ArrayView<byte> DY, Z, Rstd, Weight, Base, Out, DWeight;
         public long DYPitch, ZPitch, BasePitch, OutPitch, Rows;
@@ -48,7 +48,7 @@ internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
             Eps = work.Eps,
             Mode = work.Mode,
         };
-        Action<LongIndex1D, ForwardArguments> kernel = (work.Y.Type, work.Weight.Type) switch
+        Action<Index1D, ForwardArguments> kernel = (work.Y.Type, work.Weight.Type) switch
         {
             (DType.F32, DType.F32) => ForwardRow<RowF32, RowF32>,
             (DType.BF16, DType.F32) => ForwardRow<RowBF16, RowF32>,
@@ -91,22 +91,23 @@ internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
     /// <summary>dw first: Out may be DY.</summary>
     private static void Launch(IlgpuDevice ilgpu, in RmsNormBackward work, in BackwardArguments arguments)
     {
-        (Action<LongIndex1D, BackwardArguments> column, Action<LongIndex1D, BackwardArguments> row) = (work.DY.Type, work.Weight.Type) switch
+        Action<Index1D, BackwardArguments> row = (work.DY.Type, work.Weight.Type) switch
         {
-            (DType.F32, DType.F32) => (WeightColumn<RowF32>, BackwardRow<RowF32, RowF32>),
-            (DType.BF16, DType.F32) => (WeightColumn<RowBF16>, BackwardRow<RowBF16, RowF32>),
-            (DType.BF16, DType.BF16) => ((Action<LongIndex1D, BackwardArguments>)WeightColumn<RowBF16>, BackwardRow<RowBF16, RowBF16>),
+            (DType.F32, DType.F32) => BackwardRow<RowF32, RowF32>,
+            (DType.BF16, DType.F32) => BackwardRow<RowBF16, RowF32>,
+            (DType.BF16, DType.BF16) => BackwardRow<RowBF16, RowBF16>,
             _ => throw NoKernel(work.DY.Type, work.Weight.Type),
         };
+        Action<Index1D, BackwardArguments> column = work.DY.Type == DType.F32 ? WeightColumn<RowF32> : WeightColumn<RowBF16>;
         if (work.DWeight.Exists) ilgpu.Run(column, arguments.Width, arguments);
         ilgpu.Run(row, arguments.Rows, arguments);
     }
 
-    private static void ForwardRow<TRow, TWeight>(LongIndex1D index, ForwardArguments a)
+    internal static void ForwardRow<TRow, TWeight>(Index1D index, ForwardArguments a)
         where TRow : struct, IRow<TRow, float>
         where TWeight : struct, IRow<TWeight, float>
     {
-        long row = index;
+        long row = (int)index;
         fixed (byte* x = &a.X[0], residual = &a.Residual[0], weight = &a.Weight[0], z = &a.Z[0], y = &a.Y[0], rstd = &a.Rstd[0])
         {
             TRow source = TRow.At(x + row * a.XPitch * TRow.Bytes);
@@ -122,11 +123,11 @@ internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
         }
     }
 
-    private static void BackwardRow<TRow, TWeight>(LongIndex1D index, BackwardArguments a)
+    internal static void BackwardRow<TRow, TWeight>(Index1D index, BackwardArguments a)
         where TRow : struct, IRow<TRow, float>
         where TWeight : struct, IRow<TWeight, float>
     {
-        long row = index;
+        long row = (int)index;
         fixed (byte* dy = &a.DY[0], z = &a.Z[0], rstd = &a.Rstd[0], weight = &a.Weight[0], other = &a.Base[0], result = &a.Out[0])
             RmsNormReference.Backward<float, TRow, TWeight>(
                 TRow.At(dy + row * a.DYPitch * TRow.Bytes), TRow.At(z + row * a.ZPitch * TRow.Bytes), TWeight.At(weight),
@@ -134,9 +135,9 @@ internal sealed unsafe class RmsNormIlgpu : IRmsNormKernel
                 ((float*)rstd)[row], a.Mode);
     }
 
-    private static void WeightColumn<TRow>(LongIndex1D index, BackwardArguments a) where TRow : struct, IRow<TRow, float>
+    internal static void WeightColumn<TRow>(Index1D index, BackwardArguments a) where TRow : struct, IRow<TRow, float>
     {
-        int column = (int)(long)index;
+        int column = index;
         fixed (byte* dy = &a.DY[0], z = &a.Z[0], rstd = &a.Rstd[0], dWeight = &a.DWeight[0])
         {
             float sum = 0;

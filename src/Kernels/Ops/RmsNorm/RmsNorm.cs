@@ -29,7 +29,7 @@ internal interface IRmsNormKernel
 
 public static class RmsNorm
 {
-    internal static readonly KernelSet<IRmsNormKernel> Kernels = new("rms_norm", new RmsNormCpu(), new RmsNormCuda());
+    internal static readonly KernelSet<IRmsNormKernel> Kernels = new("rms_norm", new RmsNormCpu(), new RmsNormCuda(), new RmsNormIlgpu());
 
     /// <summary>Normalised rows of <paramref name="x"/> [T,h] times <paramref name="weight"/> [h].</summary>
     public static Tensor Norm(Tape tape, in Tensor x, Parameter weight, float eps, NormMode mode = NormMode.Llama)
