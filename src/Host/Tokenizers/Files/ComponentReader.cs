@@ -36,7 +36,7 @@ internal static class ComponentReader
         "Sequence" => new SequencePreTokenizer([.. part.Items("pretokenizers").Select(PreTokenizer)]),
         "ByteLevel" => new ByteLevelPreTokenizer(part.Flag("add_prefix_space", true), part.Flag("use_regex", true)),
         "Split" => Split(part),
-        "Whitespace" => new SplitPreTokenizer(new InvertedPattern(RegexPattern.Of(@"\w+|[^\w\s]+")), SplitBehavior.Removed),
+        "Whitespace" => new SplitPreTokenizer(new InvertedPattern(SplitClasses.Words), SplitBehavior.Removed),
         "WhitespaceSplit" => new SplitPreTokenizer(SplitClasses.White, SplitBehavior.Removed),
         "Digits" => new SplitPreTokenizer(SplitClasses.Digits, part.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "Punctuation" => new SplitPreTokenizer(SplitClasses.Punctuation, Behavior(part)),

@@ -83,5 +83,5 @@ internal sealed class AddedVocabulary
     }
 
     private static bool IsWordAt(ReadOnlySpan<char> text, int at) =>
-        at < text.Length && ClassNames.IsWord(CodePoints.At(text, at, out _));
+        at < text.Length && ClassNames.IsWordOrJoiner(CodePoints.At(text, at, out _));
 }

@@ -29,22 +29,13 @@ internal sealed record TokenizerPipeline(
         return encoded;
     }
 
-    /// <summary>Tokens of a text or a pair with the special tokens that the post-processor adds.</summary>
-    public Encoded EncodeWithSpecial(string text, string? second = null)
+    /// <summary>Tokens of a text or a pair through the post-processor, which trims offsets and adds special tokens.</summary>
+    public Encoded Process(string text, string? second, bool addSpecial, bool splitSpecial = false)
     {
-        var encodings = new List<Encoded> { Encode(text) };
-        if (second is not null) encodings.Add(Encode(second).WithTypeId(1));
+        var encodings = new List<Encoded> { Encode(text, splitSpecial) };
+        if (second is not null) encodings.Add(Encode(second, splitSpecial).WithTypeId(1));
         var result = Encoded.Empty;
-        foreach (var part in PostProcessor?.Process(encodings, addSpecial: true) ?? encodings) result.Add(part);
-        return result;
-    }
-
-    /// <summary>Offsets trimmed as the post-processor has them, no special tokens added.</summary>
-    public Encoded EncodePlain(string text, bool splitSpecial = false)
-    {
-        var encoded = Encode(text, splitSpecial);
-        var result = Encoded.Empty;
-        foreach (var part in PostProcessor?.Process([encoded], addSpecial: false) ?? [encoded]) result.Add(part);
+        foreach (var part in PostProcessor?.Process(encodings, addSpecial) ?? encodings) result.Add(part);
         return result;
     }
 

@@ -1,6 +1,7 @@
 // Pre-tokenizers that look at more than one pattern: BERT's, by script, by fixed length; and the classes that the others split at.
 using FastTune.Tokenizers.Patterns;
 using FastTune.Tokenizers.Pipeline;
+using FastTune.Tokenizers.Regexes;
 using FastTune.Tokenizers.Unicode;
 
 namespace FastTune.Tokenizers.PreTokenizers;
@@ -9,11 +10,24 @@ namespace FastTune.Tokenizers.PreTokenizers;
 internal static class SplitClasses
 {
     public static readonly ClassPattern White = new(CodePoints.IsWhite);
+
+    /// <summary>\w+|[^\w\s]+ in Rust's reading: runs of word characters, and runs of what is neither word nor white.</summary>
+    public static readonly Scanner Words = new(static (text, start) =>
+    {
+        int first = WordKind(CodePoints.At(text, start, out int length));
+        if (first == 0) return start;
+        int end = start + length;
+        while (end < text.Length && WordKind(CodePoints.At(text, end, out length)) == first) end += length;
+        return end;
+    });
+
     public static readonly ClassPattern Punctuation = new(IsPunctuation);
 
     // Numbers of Unicode 17, two blocks more than .NET 10 knows.
     public static readonly ClassPattern Digits = new(static c =>
         (CodePoints.Kind(c) & CodePoints.Number) != 0 || c is >= 0x11DE0 and <= 0x11DE9 or >= 0x16FF4 and <= 0x16FF6);
+
+    private static int WordKind(int c) => ClassNames.IsWordOrJoiner(c) ? 1 : CodePoints.IsWhite(c) ? 0 : 2;
 
     // Punctuation of Unicode 8 and ASCII's symbols.
     private static bool IsPunctuation(int c)

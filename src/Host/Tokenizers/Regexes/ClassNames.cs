@@ -18,6 +18,9 @@ internal static class ClassNames
         (CodePoints.Kind(c) & (CodePoints.Letter | CodePoints.LetterNumber | CodePoints.Mark | CodePoints.DecimalDigit | CodePoints.ConnectorPunctuation)) != 0
         || c is >= 0x24B6 and <= 0x24E9 or >= 0x1F130 and <= 0x1F149 or >= 0x1F150 and <= 0x1F169 or >= 0x1F170 and <= 0x1F189;
 
+    /// <summary>What the reference's other engine (Rust's) takes for a word character: the joiners too.</summary>
+    public static bool IsWordOrJoiner(int c) => IsWord(c) || c is 0x200C or 0x200D;
+
     /// <summary>What stands behind a backslash: a class or a single character.</summary>
     public static CodePointSet Escaped(ref PatternReader reader)
     {
