@@ -26,7 +26,7 @@ internal sealed class TokenizersArea : IArea
         }
         foreach (var part in name.EndsWith(".jsonl", StringComparison.Ordinal) ? TokenizerPartCases.Find(file) : []) yield return part;
         foreach (var training in name == "trainers.json" ? TokenizerTrainingCases.Find(file) : []) yield return training;
-        foreach (var speed in name == "reference.json" ? TokenizerSpeedText.Find(file) : []) yield return speed;
+        foreach (var speed in name == "reference.json" ? TokenizerSpeedCases.Find(file) : []) yield return speed;
         if (name.EndsWith(".encode.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } encoder)
             yield return new Case(Stem(name), () => TokenizerCases.Encoding(file, encoder));
         if (name.EndsWith(".stream.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } decoder)

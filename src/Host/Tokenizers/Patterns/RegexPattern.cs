@@ -19,12 +19,13 @@ internal sealed class RegexPattern : IPattern
     public static IPattern Of(string source) => KnownPatterns.Find(source) ?? (IPattern)Translated(source);
 
     /// <summary>The expression without a scanner, whatever it is.</summary>
-    public static RegexPattern Translated(string source)
+    /// <param name="limit">Time for one text; null: five seconds.</param>
+    public static RegexPattern Translated(string source, TimeSpan? limit = null)
     {
         string translated = RegexTranslator.Translate(source);
         try
         {
-            return new RegexPattern(source, new Regex(translated, RegexOptions.CultureInvariant, Limit));
+            return new RegexPattern(source, new Regex(translated, RegexOptions.CultureInvariant, limit ?? Limit));
         }
         catch (ArgumentException error)
         {
@@ -46,7 +47,7 @@ internal sealed class RegexPattern : IPattern
         }
         catch (RegexMatchTimeoutException error)
         {
-            throw new UserError($"tokenizer pattern '{Short(source)}' took more than {Limit.TotalSeconds} s on a text of {text.Length} characters: simplify the pattern or shorten the text", inner: error);
+            throw new UserError($"tokenizer pattern '{Short(source)}' took more than {regex.MatchTimeout.TotalSeconds} s on a text of {text.Length} characters: simplify the pattern or shorten the text", inner: error);
         }
         if (gap < text.Length) found.Add(new Found(gap, text.Length, false));
     }
