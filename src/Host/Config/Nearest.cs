@@ -20,6 +20,9 @@ public static class Nearest
         return fewest <= limit && fewest < name.Length ? best : null;
     }
 
+    /// <summary>" (did you mean 'x'?)", or nothing when no candidate is near.</summary>
+    public static string Hint(string name, IEnumerable<string> candidates) => Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
+
     /// <summary>Optimal string alignment distance, letters compared without case.</summary>
     private static int Edits(string left, string right)
     {

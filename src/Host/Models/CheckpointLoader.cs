@@ -1,4 +1,5 @@
 // Matches the tensors of a file with the slots of a spec: every slot filled in its shape, nothing left over.
+using FastTune.Config;
 using FastTune.Formats;
 
 namespace FastTune.Models;
@@ -39,7 +40,7 @@ internal static class CheckpointLoader
 
     private static UserError Missing(CheckpointSource source, List<string> missing, List<string> surplus, int expected)
     {
-        string near = NearestName.Of(missing[0], surplus) is { } name ? $"the nearest is '{name}', " : "";
+        string near = Nearest.Of(missing[0], surplus) is { } name ? $"the nearest is '{name}', " : "";
         return new($"{source.Path}: weight '{missing[0]}' is missing ({near}{missing.Count} of {expected} are missing): {Reason(missing, surplus, expected)}");
     }
 
@@ -54,5 +55,5 @@ internal static class CheckpointLoader
     }
 
     private static UserError Surplus(CheckpointSource source, List<string> surplus, HashSet<string> expected) =>
-        new($"{source.Path}: weight '{surplus[0]}' has no place in this model{NearestName.Hint(surplus[0], expected)} ({surplus.Count} such weights): config and weights do not belong together, or the model has parts that are not supported");
+        new($"{source.Path}: weight '{surplus[0]}' has no place in this model{Nearest.Hint(surplus[0], expected)} ({surplus.Count} such weights): config and weights do not belong together, or the model has parts that are not supported");
 }

@@ -9,7 +9,7 @@ namespace FastTune.Models;
 /// <summary>Configs are written in the spelling of published checkpoints (`rope_theta`, `torch_dtype`), which every version of every reader takes.</summary>
 public static class ConfigWriter
 {
-    private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A config made from a spec, for models that never had one (GGUF, training from scratch).</summary>
     public static JsonObject FromSpec(ModelConfig config)
@@ -66,7 +66,7 @@ public static class ConfigWriter
         if (generation is not null) WriteJson(Path.Combine(folder, "generation_config.json"), generation);
     }
 
-    internal static void WriteJson(string path, JsonNode json) => AtomicFile.WriteText(path, json.ToJsonString(_format) + "\n");
+    internal static void WriteJson(string path, JsonNode json) => AtomicFile.WriteText(path, json.ToJsonString(Format) + "\n");
 
     private static JsonObject? RopeJson(RopeSpec rope)
     {

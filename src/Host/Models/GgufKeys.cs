@@ -1,4 +1,5 @@
 // Reads `<architecture>.*` metadata with types and bounds, and remembers which keys were asked for.
+using FastTune.Config;
 using FastTune.Formats;
 
 namespace FastTune.Models;
@@ -37,11 +38,11 @@ internal sealed class GgufKeys(GgufFile file, string architecture)
     public void Skip(string key) => _asked.Add($"{architecture}.{key}");
 
     public UserError Missing(string key) =>
-        new($"{file.Path}: metadata '{architecture}.{key}' is missing{NearestName.Hint($"{architecture}.{key}", Own())}: the file is not complete, download it again");
+        new($"{file.Path}: metadata '{architecture}.{key}' is missing{Nearest.Hint($"{architecture}.{key}", Own())}: the file is not complete, download it again");
 
     /// <summary>One line for each of the architecture's keys that nobody asked for.</summary>
     public IReadOnlyList<string> Warnings() =>
-        [.. Own().Where(key => !_asked.Contains(key)).Select(key => $"{file.Path}: metadata '{key}' is not known{NearestName.Hint(key, _asked)} and has no effect here")];
+        [.. Own().Where(key => !_asked.Contains(key)).Select(key => $"{file.Path}: metadata '{key}' is not known{Nearest.Hint(key, _asked)} and has no effect here")];
 
     private IEnumerable<string> Own() => file.Metadata.Keys.Where(key => key.StartsWith(architecture + ".", StringComparison.Ordinal));
 

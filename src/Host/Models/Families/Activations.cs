@@ -1,4 +1,6 @@
 // Names of activations in config.json.
+using FastTune.Config;
+
 namespace FastTune.Models;
 
 internal static class Activations
@@ -19,7 +21,7 @@ internal static class Activations
         string name = config.Text("hidden_act") ?? "silu";
         return _names.TryGetValue(name, out var activation)
             ? activation
-            : throw new UserError($"{config.Path}: activation '{name}' is not supported{NearestName.Hint(name, _names.Keys)}: known are {string.Join(", ", _names.Keys)}");
+            : throw new UserError($"{config.Path}: activation '{name}' is not supported{Nearest.Hint(name, _names.Keys)}: known are {string.Join(", ", _names.Keys)}");
     }
 
     /// <summary>The name written into a config.</summary>

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FastTune.Config;
 
 namespace FastTune.Models;
 
@@ -23,11 +24,12 @@ internal sealed class ConfigReader(string path, JsonObject json, string prefix =
 
     public int Int(string key, int absent) => OptionalInt(key) ?? absent;
 
-    /// <summary>A whole number from 1 to 2^30.</summary>
+    /// <summary>A whole number from 1 to 2^30; 768.0 is one too (LLaMA-Factory writes enlarged lengths so).</summary>
     public int? OptionalInt(string key)
     {
         if (Find(key) is not { } node) return null;
-        return node.GetValueKind() == JsonValueKind.Number && long.TryParse(node.ToJsonString(), CultureInfo.InvariantCulture, out long value) && value is >= 1 and <= MaxSize
+        return node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), CultureInfo.InvariantCulture, out double value)
+            && value is >= 1 and <= MaxSize && value == Math.Floor(value)
             ? (int)value
             : throw Wrong(key, node, "a whole number of at least 1");
     }
@@ -91,7 +93,7 @@ internal sealed class ConfigReader(string path, JsonObject json, string prefix =
     }
 
     public UserError Missing(string key) =>
-        new($"{path}: '{prefix}{key}' is missing{NearestName.Hint(key, Unasked)}: the config is not complete, download it again");
+        new($"{path}: '{prefix}{key}' is missing{Nearest.Hint(key, Unasked)}: the config is not complete, download it again");
 
     private JsonNode? Find(string key)
     {

@@ -1,4 +1,6 @@
 // The families that can be loaded, one a line.
+using FastTune.Config;
+
 namespace FastTune.Models;
 
 internal static class FamilyList
@@ -16,5 +18,5 @@ internal static class FamilyList
         ?? throw Unknown(path, "architecture", name, [.. All.Select(family => family.GgufName).OfType<string>()]);
 
     private static UserError Unknown(string path, string what, string name, IReadOnlyList<string> known) =>
-        new($"{path}: {what} '{name}' is not supported{NearestName.Hint(name, known)}: supported are {string.Join(", ", known)}");
+        new($"{path}: {what} '{name}' is not supported{Nearest.Hint(name, known)}: supported are {string.Join(", ", known)}");
 }

@@ -1,5 +1,6 @@
 // A model's configuration as read from config.json: the spec, the ids with a role, the raw JSON for export, and what was not understood.
 using System.Text.Json.Nodes;
+using FastTune.Config;
 
 namespace FastTune.Models;
 
@@ -48,7 +49,7 @@ public sealed record ModelConfig(
         {
             if (IgnoredKeys.Refused.TryGetValue(key, out string? why)) throw new UserError($"{config.Path}: '{key}': {why}");
             if (IgnoredKeys.Reasons.ContainsKey(key)) continue;
-            warnings.Add($"{config.Path}: '{key}' is not known{NearestName.Hint(key, config.Asked)} and has no effect here");
+            warnings.Add($"{config.Path}: '{key}' is not known{Nearest.Hint(key, config.Asked)} and has no effect here");
         }
         return warnings;
     }

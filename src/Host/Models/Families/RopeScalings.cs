@@ -1,4 +1,6 @@
 // The kinds of rope scaling that a config can name, one a line: how each reads its keys.
+using FastTune.Config;
+
 namespace FastTune.Models;
 
 internal static class RopeScalings
@@ -9,7 +11,7 @@ internal static class RopeScalings
     {
         ["default"] = (_, _) => null,
         ["linear"] = (keys, _) => new LinearRope(Factor(keys)),
-        ["dynamic"] = (keys, _) => new DynamicRope(Factor(keys)),
+        ["dynamic"] = Dynamic,
         ["yarn"] = Yarn,
         ["llama3"] = Llama3,
     };
@@ -26,11 +28,11 @@ internal static class RopeScalings
         string kind = keys.Text("rope_type") ?? keys.Text("type") ?? "default";
         keys.Skip("type");
         if (!_readers.TryGetValue(kind, out var read))
-            throw new UserError($"{config.Path}: rope type '{kind}' is not supported{NearestName.Hint(kind, _readers.Keys)}: known are {string.Join(", ", _readers.Keys)}");
+            throw new UserError($"{config.Path}: rope type '{kind}' is not supported{Nearest.Hint(kind, _readers.Keys)}: known are {string.Join(", ", _readers.Keys)}");
         var scaling = read(keys, maxPositions);
         var spec = Spec(config, keys.Number("rope_theta", outerTheta), keys.Number("partial_rotary_factor", outerPartial), headSize, maxPositions, scaling);
         if (keys.Unasked.FirstOrDefault() is { } unknown)
-            throw new UserError($"{config.Path}: rope key '{unknown}' has no meaning for type '{kind}'{NearestName.Hint(unknown, keys.Asked)}: it would change the positions, so it is not ignored");
+            throw new UserError($"{config.Path}: rope key '{unknown}' has no meaning for type '{kind}'{Nearest.Hint(unknown, keys.Asked)}: it would change the positions, so it is not ignored");
         return spec;
     }
 
@@ -42,6 +44,13 @@ internal static class RopeScalings
         if (theta <= 1) throw new UserError($"{config.Path}: 'rope_theta' is {theta}, a number above 1 was expected");
         if (scaling is DynamicRope && dimensions == 2) throw new UserError($"{config.Path}: dynamic rope needs at least 4 rotated values a head, there are {dimensions}");
         return new RopeSpec(theta, dimensions, maxPositions, scaling);
+    }
+
+    // The reference counts from max_position_embeddings; the original length is written beside it and has no effect.
+    private static DynamicRope Dynamic(ConfigReader keys, int maxPositions)
+    {
+        keys.Skip("original_max_position_embeddings");
+        return new DynamicRope(Factor(keys));
     }
 
     private static YarnRope Yarn(ConfigReader keys, int maxPositions)
