@@ -23,5 +23,7 @@ internal static class Areas
         new GgufContainerArea(),
         new GgufDamageArea(),
         new GgufWeightsArea(),
+        new ModelConfigsArea(),
+        new PeftFilesArea(),
     ];
 }

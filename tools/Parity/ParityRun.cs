@@ -55,7 +55,7 @@ internal static class ParityRun
         bool claimed = false;
         foreach (var area in Areas.All)
         {
-            foreach (var found in area.Find(path, options))
+            foreach (var found in Recognised(area, path, options))
             {
                 claimed |= !area.HasFoldersBelow;
                 yield return (area.Name, found);
@@ -64,6 +64,19 @@ internal static class ParityRun
         if (claimed || depth == 0 || !Directory.Exists(path)) yield break;
         foreach (string child in Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal))
             foreach (var found in Discover(child, options, depth - 1)) yield return found;
+    }
+
+    // An area may look into any JSON file on its way; one that is not JSON (`Infinity` in older configs) is not of its layout.
+    private static List<Case> Recognised(IArea area, string path, ParityOptions options)
+    {
+        try
+        {
+            return [.. area.Find(path, options)];
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return [];
+        }
     }
 
     private static Verdict Guarded(Case found)

@@ -48,7 +48,7 @@ internal static class PeftConfigFile
         RequireUsableStart(config);
         var read = ReadKnown(config);
         foreach (string key in _ignored.Keys) config.Skip(key);
-        string? unknown = config.Unasked.FirstOrDefault(key => IsSet(config, key));
+        string? unknown = config.Unasked.FirstOrDefault(key => HasValue(config.Json[key]));
         if (unknown is not null) throw new UserError($"{path}: '{unknown}' is not known{Nearest.Hint(unknown, config.Asked)}: the adapter may compute something else with it, so it is not ignored");
         return read;
     }
@@ -104,18 +104,20 @@ internal static class PeftConfigFile
             throw new UserError($"{config.Path}: the adapter was started with '{start}', which changes the base weights, and fits only that base: use its converted form");
     }
 
-    // Set: has a value other than null, false, {} or [].
     private static bool IsSet(ConfigReader config, string key)
     {
         config.Skip(key);
-        return config.Json[key] switch
-        {
-            null => false,
-            JsonArray array => array.Count > 0,
-            JsonObject json => json.Count > 0,
-            { } value => value.GetValueKind() != JsonValueKind.False,
-        };
+        return HasValue(config.Json[key]);
     }
+
+    // Null, false, {} and [] are how PEFT writes "not used".
+    private static bool HasValue(JsonNode? node) => node switch
+    {
+        null => false,
+        JsonArray array => array.Count > 0,
+        JsonObject json => json.Count > 0,
+        _ => node.GetValueKind() != JsonValueKind.False,
+    };
 
     private static JsonObject Json(PeftConfig config) => new()
     {

@@ -19,7 +19,7 @@ internal static class GgufTokenizerCases
     public static Verdict Check(string file, string golden)
     {
         using var gguf = GgufFile.Open(file);
-        var tokenizer = Tokenizer.FromGguf(Data(gguf.Metadata));
+        var tokenizer = Tokenizer.FromGguf(GgufTokenizerReader.Read(gguf));
         int count = 0;
         foreach (var item in JsonFiles.List(GoldenJson.Load(golden), "cases"))
         {
@@ -33,15 +33,5 @@ internal static class GgufTokenizerCases
                 return Verdict.Fail($"decoded {GoldenJson.Difference(decoded, got)}");
         }
         return Verdict.Pass(0, $"{count} texts");
-    }
-
-    private static GgufTokenizerData Data(IReadOnlyDictionary<string, GgufValue> metadata)
-    {
-        object? Value(string name) => metadata.TryGetValue("tokenizer." + name, out var value) ? value.Value : null;
-        int? Id(string name) => metadata.TryGetValue($"tokenizer.ggml.{name}_token_id", out var value) ? (int?)value.AsInteger() : null;
-        List<T>? Items<T>(string name) => Value("ggml." + name) is System.Collections.IEnumerable list ? [.. list.Cast<object>().Select(v => (T)Convert.ChangeType(v, typeof(T), null))] : null;
-        return new GgufTokenizerData(Value("ggml.model") as string ?? "", Value("ggml.pre") as string, Items<string>("tokens") ?? [],
-            Items<float>("scores"), Items<int>("token_type"), Items<string>("merges"), Id("bos"), Id("eos"), Id("unknown"), Id("padding"),
-            Value("ggml.add_bos_token") as bool?, Value("ggml.add_space_prefix") as bool?, Value("chat_template") as string);
     }
 }

@@ -41,7 +41,8 @@ internal sealed class GgufWeightsArea : IArea
         return Verdict.Pass(0, $"{reference.Weights.Count} weights");
     }
 
-    private static string? SpecDifference(DecoderSpec actual, DecoderSpec expected)
+    /// <summary>What differs between two specs, or null.</summary>
+    internal static string? SpecDifference(DecoderSpec actual, DecoderSpec expected)
     {
         if (!actual.Layers.SequenceEqual(expected.Layers)) return "layers differ";
         var aligned = actual with { Layers = expected.Layers };
