@@ -54,5 +54,5 @@ static unsafe class Epilogue
 
     static float Read(in MatmulArgs args, long row, int column) => args.CType == DType.F32
         ? ((float*)args.C)[row * args.CPitch + column]
-        : ElementBF16.Load(args.C, row * args.CPitch + column);
+        : PackBF16.Load(args.C, row * args.CPitch + column);
 }

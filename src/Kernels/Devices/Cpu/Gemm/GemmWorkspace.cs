@@ -8,7 +8,7 @@ sealed unsafe class GemmWorkspace
 {
     [ThreadStatic] static GemmWorkspace? current;
 
-    Buffer panelA, panelB, decoded, tile;
+    Buffer panelA, panelB, decoded, tile, heads, slab;
 
     public static GemmWorkspace Current => current ??= new GemmWorkspace();
 
@@ -24,12 +24,20 @@ sealed unsafe class GemmWorkspace
     /// <summary>fp32 sums of a task whose result is stored in 16 bits.</summary>
     public float* Tile(long floats) => tile.Get(floats);
 
+    /// <summary>Attention's tiles of one task.</summary>
+    public float* Heads(long floats) => heads.Get(floats);
+
+    /// <summary>Attention's partial sums, shared by the tasks of one call.</summary>
+    public float* Slab(long floats) => slab.Get(floats);
+
     ~GemmWorkspace()
     {
         panelA.Free();
         panelB.Free();
         decoded.Free();
         tile.Free();
+        heads.Free();
+        slab.Free();
     }
 
     struct Buffer

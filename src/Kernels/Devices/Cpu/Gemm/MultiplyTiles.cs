@@ -52,7 +52,7 @@ unsafe struct MultiplyTiles : IPoolBody
                 if (j + kernel.Columns < columns) Prefetch(next, part);
                 float* cell = c + i * pitch + j, left = a + (long)i * depth, right = b + (long)j * depth;
                 if (rows - i >= kernel.Rows && columns - j >= kernel.Columns)
-                    kernel.Run(depth, left, right, cell, pitch, alpha, accumulate);
+                    kernel.Run(depth, left, 1, kernel.Rows, right, kernel.Columns, cell, pitch, alpha, accumulate);
                 else
                     Edge(kernel, depth, left, right, cell, pitch, Math.Min(kernel.Rows, rows - i), Math.Min(kernel.Columns, columns - j), alpha, accumulate);
             }
@@ -75,7 +75,7 @@ unsafe struct MultiplyTiles : IPoolBody
         if (accumulate)
             for (int i = 0; i < rows; i++)
                 new Span<float>(c + i * pitch, columns).CopyTo(new Span<float>(tile + i * kernel.Columns, columns));
-        kernel.Run(depth, a, b, tile, kernel.Columns, alpha, accumulate);
+        kernel.Run(depth, a, 1, kernel.Rows, b, kernel.Columns, tile, kernel.Columns, alpha, accumulate);
         for (int i = 0; i < rows; i++)
             new Span<float>(tile + i * kernel.Columns, columns).CopyTo(new Span<float>(c + i * pitch, columns));
     }

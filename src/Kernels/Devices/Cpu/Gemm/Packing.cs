@@ -21,6 +21,9 @@ unsafe struct PackSource
 
     public static PackSource OfB(in MatmulArgs args) => Of(args.B, args.B.Transposed, args.N);
 
+    /// <summary>The same source, beginning some elements later.</summary>
+    public readonly PackSource At(long elements) => this with { Data = (byte*)Data + elements * Type.Size() };
+
     static PackSource Of(in MatrixOperand operand, bool alongK, long extent) => new()
     {
         Data = operand.Data,
@@ -44,9 +47,9 @@ static unsafe class Packing
     public static void Block(in PackSource source, long row, int rows, long k, int depth, int width, float* destination, float* decoded)
     {
         if (source.Stored is not null) Stored(source, row, rows, k, depth, width, destination, decoded);
-        else if (source.Type == DType.F32) Slivers<ElementF32>(source, row, rows, k, depth, width, destination);
-        else if (source.Type == DType.BF16) Slivers<ElementBF16>(source, row, rows, k, depth, width, destination);
-        else Slivers<ElementF16>(source, row, rows, k, depth, width, destination);
+        else if (source.Type == DType.F32) Slivers<PackF32>(source, row, rows, k, depth, width, destination);
+        else if (source.Type == DType.BF16) Slivers<PackBF16>(source, row, rows, k, depth, width, destination);
+        else Slivers<PackF16>(source, row, rows, k, depth, width, destination);
     }
 
     static void Stored(in PackSource source, long row, int rows, long k, int depth, int width, float* destination, float* decoded)
@@ -61,11 +64,11 @@ static unsafe class Packing
             dense.Pitch = source.AlongK ? depth : part;
             if (source.AlongK) source.Stored!.Decode(row + done, part, k, depth, decoded, dense.Pitch);
             else source.Stored!.Decode(k, depth, row + done, part, decoded, dense.Pitch);
-            Slivers<ElementF32>(dense, 0, part, 0, depth, width, destination + (long)done * depth);
+            Slivers<PackF32>(dense, 0, part, 0, depth, width, destination + (long)done * depth);
         }
     }
 
-    static void Slivers<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IElement
+    static void Slivers<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IPackElement
     {
         if (!source.AlongK)
         {
@@ -83,7 +86,7 @@ static unsafe class Packing
     // Neighbours in memory are neighbours in the sliver. A stored row is read once, for all slivers (each row is another page).
     // Whole vectors only where eight elements exist in the stored row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void CopyRows<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IElement
+    static void CopyRows<T>(in PackSource source, long row, int rows, long k, int depth, int width, float* destination) where T : struct, IPackElement
     {
         int wide = (width + 7) / 8 * 8, full = 0;
         while (full + width <= rows && row + full + wide <= source.Extent) full += width;
@@ -102,7 +105,7 @@ static unsafe class Packing
 
     // Eight stored rows become eight lanes; rows past the last valid one repeat it (their products are never stored).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Transpose<T>(in PackSource source, long row, int valid, long k, int depth, int width, float* destination) where T : struct, IElement
+    static void Transpose<T>(in PackSource source, long row, int valid, long k, int depth, int width, float* destination) where T : struct, IPackElement
     {
         long pitch = source.Pitch * T.Size;
         byte* p0 = (byte*)source.Data + row * pitch + k * T.Size;

@@ -28,6 +28,8 @@ public unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 
     /// <summary>The larger lane; NaN if either is NaN.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
+    /// <summary>The larger lane; <paramref name="b"/> if either is NaN. One instruction.</summary>
+    static abstract TSelf MaxOrSecond(TSelf a, TSelf b);
     /// <summary>The smaller lane; NaN if either is NaN.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 

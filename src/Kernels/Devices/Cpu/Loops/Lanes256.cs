@@ -62,6 +62,10 @@ public readonly unsafe struct Lanes256(Vector256<float> low, Vector256<float> hi
         new(Vector256.Max(a.Low, b.Low), Vector256.Max(a.High, b.High));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MaxOrSecond(Lanes256 a, Lanes256 b) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThan(a.Low, b.Low), a.Low, b.Low), Vector256.ConditionalSelect(Vector256.GreaterThan(a.High, b.High), a.High, b.High));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Min(Lanes256 a, Lanes256 b) =>
         new(Vector256.Min(a.Low, b.Low), Vector256.Min(a.High, b.High));
 

@@ -58,6 +58,10 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512
         new(Vector512.Max(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MaxOrSecond(Lanes512 a, Lanes512 b) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThan(a.Value, b.Value), a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Min(Lanes512 a, Lanes512 b) =>
         new(Vector512.Min(a.Value, b.Value));
 

@@ -6,14 +6,14 @@ using FastTune.Kernels.Devices.Cpu.Loops;
 namespace FastTune.Kernels.Devices.Cpu.Gemm;
 
 /// <summary>Reads elements of one stored type as fp32; offsets count elements.</summary>
-unsafe interface IElement
+unsafe interface IPackElement
 {
     static abstract int Size { get; }
     static abstract Vector256<float> Load8(void* data, long offset);
     static abstract float Load(void* data, long offset);
 }
 
-readonly unsafe struct ElementF32 : IElement
+readonly unsafe struct PackF32 : IPackElement
 {
     public static int Size => 4;
 
@@ -24,7 +24,7 @@ readonly unsafe struct ElementF32 : IElement
     public static float Load(void* data, long offset) => ((float*)data)[offset];
 }
 
-readonly unsafe struct ElementBF16 : IElement
+readonly unsafe struct PackBF16 : IPackElement
 {
     public static int Size => 2;
 
@@ -42,12 +42,12 @@ readonly unsafe struct ElementBF16 : IElement
     }
 }
 
-readonly unsafe struct ElementF16 : IElement
+readonly unsafe struct PackF16 : IPackElement
 {
     public static int Size => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load8(void* data, long offset) => LaneFolds.WidenF16(ElementBF16.Widen8(data, offset));
+    public static Vector256<float> Load8(void* data, long offset) => LaneFolds.WidenF16(PackBF16.Widen8(data, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load(void* data, long offset) => (float)((Half*)data)[offset];
