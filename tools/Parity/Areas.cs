@@ -13,6 +13,7 @@ internal static class Areas
         new Data.MixingOrders(),
         new Data.AlignedRows(),
         new Data.Stages(),
+        new Data.Malformed(),
         new RandomNumbers(),
         new Schedules(),
         new Optimizers(),

@@ -43,7 +43,7 @@ internal static class OpenAiRow
         for (int i = 0; i < messages.Count; i++)
         {
             var role = Turns.RoleOf(messages[i], entry.Tags);
-            if (role is null) fault = $"message {i + 1} has an unknown role";
+            if (role is null) fault = Turns.NoRole(messages[i], i, entry.Tags);
             string? content = fault is null ? Content(entry, row, messages[i], ref role) : null;
             if (content is null) fault ??= $"message {i + 1} has no text";
             if (fault is not null) return turns;

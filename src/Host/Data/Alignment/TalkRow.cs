@@ -19,7 +19,7 @@ internal static class TalkRow
         for (int i = 0; i < messages.Count; i++)
         {
             if (Turns.RoleOf(messages[i], tags) is not { } role)
-                return Turns.Emptied(entry, row, system, tools, $"message {i + 1} has an unknown role ('{tags.Role}' is none of the tags)");
+                return Turns.Emptied(entry, row, system, tools, Turns.NoRole(messages[i], i, tags));
             turns.Add(new Turn(role, null, null));
         }
         if (Turns.Fault(turns, entry.Ranking) is { } fault) return Turns.Emptied(entry, row, system, tools, fault);

@@ -36,6 +36,14 @@ internal static class Turns
         };
     }
 
+    /// <summary>Why a message has no role, for the warning.</summary>
+    public static string NoRole(JsonElement message, int place, DatasetTags tags) =>
+        message.TryGetProperty(tags.Role, out var role) && role.ValueKind == JsonValueKind.String
+            ? $"message {place + 1} has the role '{Shortened(role.GetRawText())}', which is none of the tags"
+            : $"message {place + 1} has no '{tags.Role}'";
+
+    private static string Shortened(string raw) => raw.Length > 42 ? raw[1..41] + "…" : raw[1..^1];
+
     public static bool IsSystem(JsonElement message, DatasetTags tags) =>
         tags.System is not null && message.TryGetProperty(tags.Role, out var role)
         && role.ValueKind == JsonValueKind.String && role.GetString() == tags.System;

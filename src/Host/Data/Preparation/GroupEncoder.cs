@@ -59,7 +59,8 @@ internal sealed class GroupEncoder(RowEncoder encoder, EncodingOptions options, 
         report.AddLength(sample.InputIds.Length);
         if (options.Kind == RowKind.Prompts) return true;
         report.TrainedTokens += sample.Labels.Length - sample.Labels.AsSpan().Count(Sample.Ignored);
-        if (sample.Trains) return true;
+        // A token of a joined text is predicted by the text before it, even where it stands alone.
+        if (sample.Trains || options is { Packing: true, Kind: RowKind.Pretrain }) return true;
         report.Untrained++;
         string line = $"{origin} has no trained token (cutoff_len {options.Cutoff})";
         if (strict) throw new UserError($"{line}: raise cutoff_len, repair the row, or set strict_labels: false");
