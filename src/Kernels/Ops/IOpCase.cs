@@ -56,6 +56,9 @@ public interface IOpCase
     /// <summary>Bytes that forward and backward must move.</summary>
     double Bytes { get; }
 
+    /// <summary>True when the output is a loss whose own gradient is 1 by contract.</summary>
+    bool LossRoot => false;
+
     /// <summary>Indices of inputs that the op overwrites by contract.</summary>
     IReadOnlyList<int> OverwrittenInputs => [];
 

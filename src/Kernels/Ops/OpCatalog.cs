@@ -12,6 +12,16 @@ public static class OpCatalog
     [
         new("AdamW", AdamW.AdamWCases.All, kind => AdamW.AdamW.Kernels.Find(kind) is not null),
         new("GradNorm", GradNorm.GradNormCases.All, kind => GradNorm.GradNorm.Kernels.Find(kind) is not null),
+        new("CrossEntropy", CrossEntropy.CrossEntropyCases.All, kind => CrossEntropy.CrossEntropy.Kernels.Find(kind) is not null),
+        new("Dropout", Dropout.DropoutCases.All, kind => Dropout.Dropout.Kernels.Find(kind) is not null),
+        new("Embedding", Embedding.EmbeddingCases.All, kind => Embedding.Embedding.Kernels.Find(kind) is not null),
+        new("GatherRows", GatherRows.GatherRowsCases.All, kind => GatherRows.GatherRows.Kernels.Find(kind) is not null),
+        new("Glu", Glu.GluCases.All, kind => Glu.Glu.Kernels.Find(kind) is not null),
+        new("Linear", Linear.LinearCases.All, kind => Linear.Linear.Kernels.Find(kind) is not null),
+        new("Matmul", Matmul.MatmulCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("Rope", Rope.RopeCases.All, kind => Rope.Rope.Kernels.Find(kind) is not null),
+        new("LinearCrossEntropy", LinearCrossEntropy.LinearCrossEntropyCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("LoraDelta", LoraDelta.LoraDeltaCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("RmsNorm", RmsNorm.RmsNormCases.All, kind => RmsNorm.RmsNorm.Kernels.Find(kind) is not null),
     ];
 }

@@ -60,7 +60,8 @@ internal sealed class CaseRunner(IDevice device)
     private string? CompareGradients(IOpCase row, double[][] values, Tape tape, CaseArguments arguments, Tensor[] outputs)
     {
         if (!outputs.Any(output => output.Value != 0)) return null;
-        var outputGradients = outputs.Select((output, i) => CaseData.Normal(output.Count, GradientType(output), 2000 + i)).ToArray();
+        var outputGradients = outputs.Select((output, i) => row.LossRoot
+            ? [1.0] : CaseData.Normal(output.Count, GradientType(output), 2000 + i)).ToArray();
         for (int i = 0; i < outputs.Length; i++)
         {
             if (outputs[i].Value == 0) Array.Clear(outputGradients[i]);

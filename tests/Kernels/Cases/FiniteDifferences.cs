@@ -10,7 +10,7 @@ internal static class FiniteDifferences
     {
         var values = row.Inputs.Select((input, i) => CaseData.Fill(input, 1000 + i)).ToArray();
         double[][] outputs = row.Forward(values);
-        var weights = outputs.Select((output, i) => CaseData.Normal(output.Length, FastTune.Kernels.Tensors.DType.F32, 2000 + i)).ToArray();
+        var weights = outputs.Select((output, i) => row.LossRoot ? [1.0] : CaseData.Normal(output.Length, FastTune.Kernels.Tensors.DType.F32, 2000 + i)).ToArray();
         double[]?[] gradients = row.Backward(values, weights);
         for (int i = 0; i < gradients.Length; i++)
         {
