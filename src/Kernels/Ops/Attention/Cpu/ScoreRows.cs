@@ -10,30 +10,23 @@ static unsafe class ScoreRows<T> where T : struct, ILanes<T>
 {
     /// <summary>
     /// Turns the seen scores into weights exp(s - max) for the new running maximum, and rescales what was summed under the old one:
-    /// <paramref name="sum"/> and the row <paramref name="o"/> of <paramref name="dim"/> elements (a multiple of 8).
+    /// <paramref name="sum"/> and the row <paramref name="o"/> of <paramref name="dim"/> elements.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Advance(float* s, int first, int end, float softcap, ref float max, ref float sum, float* o, int dim)
     {
+        float* start = s + (first & ~15), stop = s + end;
+        if (softcap != 0) Cap(start, stop, softcap);
+        Fill(s, first & ~15, first, float.NegativeInfinity); // weight 0: the loops need no masks, whose cold paths spilled their registers
+        Fill(s, end, (end + 15) & ~15, float.NegativeInfinity);
         T best = T.Fill(float.NegativeInfinity);
-        for (int c = first & ~15; c < end; c += 16)
-        {
-            T x = T.Load(s + c);
-            if (softcap != 0)
-            {
-                x = VectorMath.Tanh(x / T.Fill(softcap)) * T.Fill(softcap);
-                T.Store(x, s + c);
-            }
-            if (c < first || c + 16 > end) x = T.Select(Seen(c, first, end), x, T.Fill(float.NegativeInfinity));
-            best = T.MaxOrSecond(x, best);
-        }
+        for (float* x = start; x < stop; x += 16) best = T.MaxOrSecond(T.Load(x), best);
         float now = MathF.Max(max, T.MaxOf(best));
         T basis = T.Fill(float.IsNegativeInfinity(now) ? 0 : now), total = T.Fill(0);
-        for (int c = first & ~15; c < end; c += 16)
+        for (float* x = start; x < stop; x += 16)
         {
-            T weight = VectorMath.Exp(T.Load(s + c) - basis);
-            if (c < first || c + 16 > end) weight = T.Select(Seen(c, first, end), weight, T.Fill(0));
-            T.Store(weight, s + c);
+            T weight = VectorMath.Exp(T.Load(x) - basis);
+            T.Store(weight, x);
             total += weight;
         }
         if (now != max) Rescale(max - now, ref sum, o, dim);
@@ -48,32 +41,20 @@ static unsafe class ScoreRows<T> where T : struct, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(float* s, float* dp, int first, int end, int width, float softcap, float scale, float lse, float delta)
     {
-        T zero = T.Fill(0), basis = T.Fill(lse), mean = T.Fill(delta), factor = T.Fill(scale);
-        for (int c = 0; c < width; c += 16)
+        first = Math.Clamp(first, 0, width); // a row that does not reach this tile
+        end = Math.Clamp(end, first, width);
+        if (softcap != 0) Bend(s, dp, width, softcap, delta);
+        T basis = T.Fill(lse), mean = T.Fill(softcap != 0 ? 0 : delta), factor = T.Fill(scale);
+        for (int c = first & ~15; c < end; c += 16)
         {
-            if (c + 16 <= first || c >= end)
-            {
-                T.Store(zero, s + c);
-                T.Store(zero, dp + c);
-                continue;
-            }
-            T x = T.Load(s + c), slope = factor;
-            if (softcap != 0)
-            {
-                T bent = VectorMath.Tanh(x / T.Fill(softcap));
-                x = bent * T.Fill(softcap);
-                slope = factor * (T.Fill(1) - bent * bent);
-            }
-            T p = VectorMath.Exp(x - basis), ds = p * (T.Load(dp + c) - mean) * slope;
-            if (c < first || c + 16 > end)
-            {
-                T seen = Seen(c, first, end);
-                p = T.Select(seen, p, zero);
-                ds = T.Select(seen, ds, zero);
-            }
+            T p = VectorMath.Exp(T.Load(s + c) - basis);
             T.Store(p, s + c);
-            T.Store(ds, dp + c);
+            T.Store(p * (T.Load(dp + c) - mean) * factor, dp + c);
         }
+        Fill(s, 0, first, 0);
+        Fill(dp, 0, first, 0);
+        Fill(s, end, width, 0);
+        Fill(dp, end, width, 0);
     }
 
     /// <summary>e^x with the bits that the lanes give.</summary>
@@ -86,20 +67,24 @@ static unsafe class ScoreRows<T> where T : struct, ILanes<T>
         for (int c = 0; c < dim; c++) o[c] *= scale;
     }
 
-    // Masks compare column numbers, so a lane past the row's end is simply not seen.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T Seen(int column, int first, int end)
+    static void Cap(float* start, float* stop, float softcap)
     {
-        T index = T.Fill(column) + T.Load(Columns);
-        return T.And(T.Greater(T.Fill(end), index), T.Greater(index, T.Fill(first - 1)));
+        for (float* x = start; x < stop; x += 16) T.Store(VectorMath.Tanh(T.Load(x) / T.Fill(softcap)) * T.Fill(softcap), x);
     }
 
-    static readonly float* Columns = MakeColumns();
-
-    static float* MakeColumns()
+    // s is capped; dp becomes (dp - delta) times the cap's slope.
+    static void Bend(float* s, float* dp, int width, float softcap, float delta)
     {
-        float* columns = (float*)System.Runtime.InteropServices.NativeMemory.AlignedAlloc(64, 64);
-        for (int lane = 0; lane < 16; lane++) columns[lane] = lane;
-        return columns;
+        for (int c = 0; c < width; c += 16)
+        {
+            T bent = VectorMath.Tanh(T.Load(s + c) / T.Fill(softcap));
+            T.Store(bent * T.Fill(softcap), s + c);
+            T.Store((T.Load(dp + c) - T.Fill(delta)) * (T.Fill(1) - bent * bent), dp + c);
+        }
+    }
+
+    static void Fill(float* row, int from, int to, float value)
+    {
+        if (to > from) new Span<float>(row + from, to - from).Fill(value);
     }
 }
