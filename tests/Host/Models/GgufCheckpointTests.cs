@@ -1,5 +1,6 @@
 // GGUF files as models: row order undone, spec and config made from metadata, tokenizer handed over, faults named.
 using FastTune.Formats;
+using FastTune.Tokenizers;
 using FastTune.Models;
 using FastTune.Tests.Host.Formats;
 using Xunit;

@@ -1,7 +1,7 @@
 // Hands the tokenizer metadata of a GGUF file over as the tokenizers' own neutral record.
-using FastTune.Tokenizers;
+using FastTune.Formats;
 
-namespace FastTune.Formats;
+namespace FastTune.Tokenizers;
 
 /// <summary>Reads `tokenizer.*` keys; wrong types and lists of unequal length are errors that name the key.</summary>
 public static class GgufTokenizerReader
@@ -10,7 +10,7 @@ public static class GgufTokenizerReader
     /// <exception cref="UserError">There is none, or a key has the wrong form.</exception>
     public static GgufTokenizerData Read(GgufFile file)
     {
-        string model = Get<string>(file, "ggml.model") ?? throw new UserError($"{file.Path}: the metadata has no 'tokenizer.ggml.model': the file holds no tokenizer, give one with tokenizer_name_or_path");
+        string model = Get<string>(file, "ggml.model") ?? throw new UserError($"{file.Path}: the metadata has no 'tokenizer.ggml.model': the file holds no tokenizer, take a model folder with tokenizer.json instead");
         var tokens = Get<string[]>(file, "ggml.tokens") ?? throw new UserError($"{file.Path}: the metadata has no 'tokenizer.ggml.tokens': the file is not complete, download it again");
         return new GgufTokenizerData(
             model, Get<string>(file, "ggml.pre"), tokens,
