@@ -1,6 +1,7 @@
 // Checks of one tokenizer folder against lines of texts and ids, and of streaming decoding.
 using System.Text.Json;
 using FastTune.Tokenizers;
+using FastTune.Tokenizers.Files;
 using FastTune.Tokenizers.Pipeline;
 
 namespace FastTune.Parity;
@@ -17,6 +18,19 @@ internal static class TokenizerCases
             if (File.Exists(Path.Combine(candidate, "tokenizer.json"))) return candidate;
         }
         return null;
+    }
+
+    /// <summary>A tokenizer.json under any name, without the files beside it.</summary>
+    public static Tokenizer FromFile(string file)
+    {
+        var (pipeline, parts) = TokenizerJson.Load(file);
+        return new Tokenizer(pipeline, parts, new SpecialTokens(null, null, null, null, []), null);
+    }
+
+    public static Verdict EncodingOf(string file, string json)
+    {
+        var tokenizer = FromFile(json);
+        return All(file, line => Line(tokenizer, line));
     }
 
     public static Verdict Encoding(string file, string folder)

@@ -26,6 +26,11 @@ internal sealed class TokenizersArea : IArea
         }
         foreach (var part in name.EndsWith(".jsonl", StringComparison.Ordinal) ? TokenizerPartCases.Find(file) : []) yield return part;
         foreach (var training in name == "trainers.json" ? TokenizerTrainingCases.Find(file) : []) yield return training;
+        foreach (var ranks in name == "encoding.json" ? TiktokenCases.Find(file) : []) yield return ranks;
+        foreach (var pieces in name.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceCases.Find(file) : []) yield return pieces;
+        string? converted = name.EndsWith(".cases.jsonl", StringComparison.Ordinal) ? file[..^".cases.jsonl".Length] + ".json" : null;
+        if (converted is not null && File.Exists(converted))
+            yield return new Case($"{here}_{Path.GetFileNameWithoutExtension(converted)}", () => TokenizerCases.EncodingOf(file, converted));
         foreach (var speed in name == "reference.json" ? TokenizerSpeedCases.Find(file) : []) yield return speed;
         if (name.EndsWith(".encode.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } encoder)
             yield return new Case(Stem(name), () => TokenizerCases.Encoding(file, encoder));
