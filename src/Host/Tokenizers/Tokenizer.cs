@@ -31,7 +31,7 @@ public sealed class Tokenizer : ITokenizer
 
     public string? ChatTemplate { get; }
 
-    /// <summary>Reads tokenizer.json (or tokenizer.model, or a .tiktoken rank file), and beside it tokenizer_config.json,
+    /// <summary>Reads tokenizer.json (without one, SentencePiece's tokenizer.model), and beside it tokenizer_config.json,
     /// special_tokens_map.json and chat_template.jinja where they exist.</summary>
     /// <exception cref="UserError">There is no tokenizer in the folder, or a file is malformed.</exception>
     public static Tokenizer Load(string folder) => TokenizerFolder.Load(folder);

@@ -27,6 +27,8 @@ internal sealed class TokenizersArea : IArea
         foreach (var part in name.EndsWith(".jsonl", StringComparison.Ordinal) ? TokenizerPartCases.Find(file) : []) yield return part;
         foreach (var training in name == "trainers.json" ? TokenizerTrainingCases.Find(file) : []) yield return training;
         foreach (var ranks in name == "encoding.json" ? TiktokenCases.Find(file) : []) yield return ranks;
+        bool unicode = here == "unicode" && name is "classes.json" or "lowercase.json" or "normalization_differences.json";
+        foreach (var table in unicode ? UnicodeCases.Find(file) : []) yield return table;
         foreach (var pieces in name.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceCases.Find(file) : []) yield return pieces;
         string? converted = name.EndsWith(".cases.jsonl", StringComparison.Ordinal) ? file[..^".cases.jsonl".Length] + ".json" : null;
         if (converted is not null && File.Exists(converted))

@@ -9,17 +9,25 @@ internal static class TokenizerFolder
     public static Tokenizer Load(string folder)
     {
         string json = Path.Combine(folder, "tokenizer.json");
-        if (!File.Exists(json)) throw new UserError($"{folder} has no tokenizer.json: give a folder with a Hugging Face tokenizer");
-        var (pipeline, parts) = TokenizerJson.Load(json);
-        return Finish(folder, pipeline, parts);
+        if (File.Exists(json))
+        {
+            var (pipeline, parts) = TokenizerJson.Load(json);
+            return Finish(folder, pipeline, parts, new SpecialTokens(null, null, null, null, []));
+        }
+        string model = Path.Combine(folder, "tokenizer.model");
+        if (!File.Exists(model)) throw new UserError($"{folder} has no tokenizer.json and no tokenizer.model: give a folder with a Hugging Face tokenizer");
+        var pieces = SentencePieceFile.Load(model);
+        return Finish(folder, pieces.Pipeline, pieces.Parts, pieces.Special);
     }
 
     /// <summary>Adds what the configuration files say: roles, further added tokens, the chat template.</summary>
-    public static Tokenizer Finish(string folder, TokenizerPipeline pipeline, PartsJson parts)
+    /// <param name="own">Roles that the tokenizer file itself gives; the configuration's come first.</param>
+    private static Tokenizer Finish(string folder, TokenizerPipeline pipeline, PartsJson parts, SpecialTokens own)
     {
         using var config = OpenOrNull(Path.Combine(folder, "tokenizer_config.json"));
         using var map = OpenOrNull(Path.Combine(folder, "special_tokens_map.json"));
         var special = Roles(Root(config, folder, "tokenizer_config.json"), Root(map, folder, "special_tokens_map.json"));
+        special = special with { Bos = special.Bos ?? own.Bos, Eos = special.Eos ?? own.Eos, Pad = special.Pad ?? own.Pad, Unk = special.Unk ?? own.Unk };
         var tokenizer = new Tokenizer(pipeline, parts, new SpecialTokens(null, null, null, null, []), ChatTemplate(folder, config));
         tokenizer = WithDecoderTokens(tokenizer, Root(config, folder, "tokenizer_config.json"));
         string[] named = [.. ((string?[])[special.Bos, special.Eos, special.Unk, special.Pad, .. special.Additional]).OfType<string>()

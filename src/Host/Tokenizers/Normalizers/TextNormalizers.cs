@@ -51,7 +51,7 @@ internal sealed class StripAccentsNormalizer : INormalizer
     public AlignedText Normalize(AlignedText text) => text.Filter(c => !IsMark(c));
 
     private static bool IsMark(int c) =>
-        ((CodePoints.Kind(c) & CodePoints.Mark) != 0 && Scripts.InUnicode9(c)) || c is 0x1CF2 or 0x1CF3;
+        ((CodePoints.Kind(c) & CodePoints.Mark) != 0 && Scripts.InUnicode9(c) && c != 0x111C9) || c is 0x1CF2 or 0x1CF3;
 }
 
 internal sealed class ReplaceNormalizer(IPattern pattern, string content) : INormalizer

@@ -14,12 +14,14 @@ internal static class ClassNames
     public static CodePointSet Word => Find("word")!;
 
     /// <summary>True for what \\w matches: alphabetic, marks, decimal digits and connectors.</summary>
-    public static bool IsWord(int c) =>
+    public static bool IsWord(int c) => IsAlphanumeric(c) || c is 0xB2 or 0xB3 or 0xB9 or >= 0xBC and <= 0xBE;
+
+    private static bool IsAlphanumeric(int c) =>
         (CodePoints.Kind(c) & (CodePoints.Letter | CodePoints.LetterNumber | CodePoints.Mark | CodePoints.DecimalDigit | CodePoints.ConnectorPunctuation)) != 0
         || c is >= 0x24B6 and <= 0x24E9 or >= 0x1F130 and <= 0x1F149 or >= 0x1F150 and <= 0x1F169 or >= 0x1F170 and <= 0x1F189;
 
-    /// <summary>What the reference's other engine (Rust's) takes for a word character: the joiners too.</summary>
-    public static bool IsWordOrJoiner(int c) => IsWord(c) || c is 0x200C or 0x200D;
+    /// <summary>What the reference's other engine (Rust's) takes for a word character: the joiners too, no superscripts.</summary>
+    public static bool IsWordOrJoiner(int c) => IsAlphanumeric(c) || c is 0x200C or 0x200D;
 
     /// <summary>What stands behind a backslash: a class or a single character.</summary>
     public static CodePointSet Escaped(ref PatternReader reader)
