@@ -3,5 +3,6 @@ using FastTune.Bench.Text;
 
 if (args.Length is 3 or 4 && args[0] == "encode") return EncodeBench.Run(args[1], args[2], args.Length == 4 ? int.Parse(args[3]) : 5);
 if (args.Length is 2 or 3 && args[0] == "fuzz") return FuzzBench.Run(args[1], args.Length == 3 ? int.Parse(args[2]) : 100_000);
-Console.Error.WriteLine("usage: encode PERF_FOLDER TOKENIZER_FOLDER [ROUNDS] | fuzz TOKENIZERS_FOLDER [STRINGS]");
+if (args.Length is 3 or 4 && args[0] == "preprocess") return PreprocessBench.Run(args[1], args[2], args.Length == 4 ? int.Parse(args[3]) : 50_000);
+Console.Error.WriteLine("usage: encode PERF_FOLDER TOKENIZER_FOLDER [ROUNDS] | fuzz TOKENIZERS_FOLDER [STRINGS] | preprocess DATA_SOURCES TOKENIZER_FOLDER [ROWS]");
 return 2;
