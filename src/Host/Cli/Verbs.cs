@@ -14,6 +14,7 @@ internal static class Verbs
         TrainVerb.Verb,
         ChatVerb.Verb,
         ExportVerb.Verb,
+        PreviewVerb.Verb,
         EnvVerb.Verb,
         VersionVerb.Verb,
         HelpVerb.Verb,
