@@ -23,6 +23,8 @@ internal static class Areas
         new PeftFilesArea(),
         new RandomNumbers(),
         new Schedules(),
+        new Optimizers(),
+        new JinjaArea(),
         new TemplatesArea(),
         new TokenizersArea(),
         new Validation(),
