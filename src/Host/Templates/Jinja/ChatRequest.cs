@@ -20,8 +20,9 @@ internal sealed record ChatRequest(
     public JinjaResult Render(JinjaTemplate template, DateTime now, JinjaLimits? limits = null)
     {
         if (Messages.Count == 0) throw PyError.Value("the list of messages is empty");
-        var messages = Messages.Select(Ready).ToList();
+        var messages = Messages.ToList();
         string? last = Continue is { } field ? MarkLast(messages, field) : null;
+        messages = [.. messages.Select(Ready)]; // behind the mark: a thought's copies carry it too
         var variables = new Dictionary<string, object>
         {
             ["messages"] = messages,
