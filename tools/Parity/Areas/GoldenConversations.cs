@@ -22,6 +22,15 @@ internal sealed class GoldenConversations
         [.. _byId[id].GetProperty("messages").EnumerateArray().Select(message => new Message(
             Enum.Parse<Role>(message.Text("role")!, ignoreCase: true), WithWords(message.Text("content")!, template)))];
 
+    /// <summary>The conversation as a chat template reads it.</summary>
+    public List<object> ChatMessages(string id)
+    {
+        var messages = _byId[id].GetProperty("messages").EnumerateArray()
+            .Select(object (message) => ModelChat.Message(message.Text("role")!, message.Text("content")!)).ToList();
+        if (System(id) is { } system) messages.Insert(0, ModelChat.Message("system", system));
+        return messages;
+    }
+
     public string? System(string id) => _byId[id].Text("system");
 
     public string? Tools(string id) => _byId[id].Text("tools");

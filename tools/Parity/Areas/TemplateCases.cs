@@ -1,4 +1,4 @@
-// Cases of one template's golden file: every conversation as parts.
+// Cases of one template's golden file: every conversation as parts and as ids.
 using System.Text.Json;
 using FastTune.Templates;
 
@@ -6,11 +6,11 @@ namespace FastTune.Parity;
 
 internal static class TemplateCases
 {
-    public static IEnumerable<Case> Of(JsonElement golden, GoldenConversations conversations)
+    public static IEnumerable<Case> Of(JsonElement golden, string folder, GoldenConversations conversations)
     {
         string template = golden.Text("template")!;
         foreach (var item in golden.GetProperty("cases").EnumerateArray())
-            yield return new Case($"{template}/{item.Text("conversation")}{Settings(item)}", () => Check(template, item, conversations));
+            yield return new Case($"{template}/{item.Text("conversation")}{Settings(item)}", () => Check(golden, item, folder, conversations));
     }
 
     private static string Settings(JsonElement item)
@@ -19,9 +19,9 @@ internal static class TemplateCases
         return $"/think={thinking.GetRawText()},preserve={item.Flag("preserve_thinking")},discard={item.Flag("discard_history_cot")}";
     }
 
-    private static Verdict Check(string name, JsonElement item, GoldenConversations conversations)
+    private static Verdict Check(JsonElement golden, JsonElement item, string folder, GoldenConversations conversations)
     {
-        var template = TemplateLibrary.Find(name);
+        var template = TemplateLibrary.Find(golden.Text("template")!);
         var renderer = new TemplateRenderer(template, conversations.Clock);
         string id = item.Text("conversation")!;
         var messages = conversations.Messages(id, template);
@@ -30,7 +30,8 @@ internal static class TemplateCases
         if (item.Find("error") is { } error && item.Find("right") is null)
             return FailsAsExpected(() => renderer.RenderMultiturn(messages, options), error.GetString()!);
         string? difference = TurnsDiffer(expected, renderer.RenderMultiturn(messages, options))
-            ?? OneturnDiffers(expected, renderer.RenderOneturn(messages, options));
+            ?? OneturnDiffers(expected, renderer.RenderOneturn(messages, options))
+            ?? TemplateFixCases.IdsDiffer(golden, item, folder, messages, options, conversations.Clock);
         return difference is null ? Verdict.Pass() : Verdict.Fail(difference);
     }
 

@@ -25,7 +25,12 @@ internal sealed class TemplatesArea : IArea
         if (golden.Find("templates") is { ValueKind: JsonValueKind.Array } templates) return SlotCases.Of(templates);
         if (golden.Find("tool_lists") is not null) return ToolFormatCases.Of(golden);
         if (golden.Find("tokenizers") is not null && golden.Find("cases") is not null)
-            return TemplateCases.Of(golden, new GoldenConversations(GoldenJson.Load(Path.Combine(folder, Conversations))));
+        {
+            var conversations = new GoldenConversations(GoldenJson.Load(Path.Combine(folder, Conversations)));
+            return TemplateCases.Of(golden, folder, conversations).Concat(TemplateFixCases.Of(golden, folder, conversations));
+        }
+        if (golden.Find("chat_templates") is not null && golden.Find("cases") is not null)
+            return GuessCases.Of(golden, folder, TimeProvider.System);
         return [];
     }
 }
