@@ -1,0 +1,45 @@
+// One decoder layer: norm, attention, residual, norm, MLP, residual.
+using FastTune.Kernels.Autograd;
+using FastTune.Kernels.Ops.Residual;
+using FastTune.Kernels.Ops.RmsNorm;
+using FastTune.Kernels.Tensors;
+
+namespace FastTune.Models;
+
+/// <summary>A layer, which is also the stretch that gradient checkpointing runs again.</summary>
+public sealed class DecoderLayer(
+    DecoderSpec spec, AttentionBlock attention, MlpBlock mlp, Parameter attentionNorm, Parameter mlpNorm) : ISegment
+{
+    private ForwardContext? _context;
+
+    public AttentionBlock Attention => attention;
+    public MlpBlock Mlp => mlp;
+    public Parameter AttentionNorm => attentionNorm;
+    public Parameter MlpNorm => mlpNorm;
+
+    /// <summary>Linears in the order in which the reference library registers them.</summary>
+    public IEnumerable<LinearModule> Linears =>
+        [attention.Weights.Query, attention.Weights.Key, attention.Weights.Value, attention.Weights.Output, mlp.Gate, mlp.Up, mlp.Down];
+
+    /// <summary>Set by the model when the set of trainable parameters is known.</summary>
+    public bool Trains { get; set; }
+
+    /// <summary>Remembers the pass's context: the layer runs in it now, and again in backward.</summary>
+    public DecoderLayer In(ForwardContext context)
+    {
+        _context = context;
+        return this;
+    }
+
+    public Tensor Forward(Tape tape, in Tensor x)
+    {
+        Tensor branch;
+        using (Tensor normed = RmsNorm.Norm(tape, x, attentionNorm, spec.NormEpsilon))
+            branch = attention.Forward(tape, normed, _context!);
+        using Tensor attended = branch;
+        (Tensor sum, Tensor mlpInput) = RmsNorm.AddNorm(tape, attended, x, mlpNorm, spec.NormEpsilon);
+        using (sum)
+        using (mlpInput)
+            return Residual.Add(tape, mlp.Forward(tape, mlpInput, _context!), sum);
+    }
+}
