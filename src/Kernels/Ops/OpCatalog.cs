@@ -15,6 +15,7 @@ public static class OpCatalog
         new("CrossEntropy", CrossEntropy.CrossEntropyCases.All, kind => CrossEntropy.CrossEntropy.Kernels.Find(kind) is not null),
         new("Dropout", Dropout.DropoutCases.All, kind => Dropout.Dropout.Kernels.Find(kind) is not null),
         new("Embedding", Embedding.EmbeddingCases.All, kind => Embedding.Embedding.Kernels.Find(kind) is not null),
+        new("EmbeddingDelta", EmbeddingDelta.EmbeddingDeltaCases.All, kind => EmbeddingDelta.EmbeddingDelta.Kernels.Find(kind) is not null),
         new("GatherRows", GatherRows.GatherRowsCases.All, kind => GatherRows.GatherRows.Kernels.Find(kind) is not null),
         new("Glu", Glu.GluCases.All, kind => Glu.Glu.Kernels.Find(kind) is not null),
         new("Linear", Linear.LinearCases.All, kind => Linear.Linear.Kernels.Find(kind) is not null),
