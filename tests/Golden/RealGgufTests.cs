@@ -1,6 +1,6 @@
 // The real model in its GGUF file: the spec made from the metadata is that of its config.json, every weight decodes, the tokenizer is there.
-using FastTune.Formats;
 using FastTune.Models;
+using FastTune.Tokenizers;
 using Xunit;
 
 namespace FastTune.Tests.Golden;
