@@ -23,7 +23,6 @@ internal static class Areas
         new PeftFilesArea(),
         new RandomNumbers(),
         new Schedules(),
-        new Optimizers(),
         new JinjaArea(),
         new TemplatesArea(),
         new TokenizersArea(),
