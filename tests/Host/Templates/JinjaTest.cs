@@ -1,0 +1,61 @@
+// Jinja chat templates: Python's rules, the sandbox, and the limits that hostile templates meet.
+using FastTune.Templates;
+using FastTune.Templates.Jinja;
+using FastTune.Templates.Values;
+using Xunit;
+
+namespace FastTune.Tests.Host.Templates;
+
+public class JinjaTest
+{
+    private static string Render(string template, JinjaLimits? limits = null) =>
+        JinjaTemplate.Parse(template).Render(new Dictionary<string, object>(), new DateTime(2025, 3, 9), limits).Text;
+
+    [Theory]
+    [InlineData("{{ -7 // 2 }} {{ -7 % 3 }} {{ 8 / 2 }} {{ 2 ** 3 ** 2 }} {{ 2.675 | round(2) }}", "-4 2 4.0 64 2.67")]
+    [InlineData("{{ [1, 'a', none, (1,)] }} {{ {'k': 1e16} | tojson }}", "[1, 'a', None, (1,)] {\"k\": 1e+16}")]
+    [InlineData("a\n  {% if true %}\nb\n  {%- endif %}", "a\nb")]
+    [InlineData("{% for x in [3, 1] if x > 1 %}{{ loop.index }}{{ x }}{{ loop.last }}{% endfor %}", "13True")]
+    [InlineData("{% macro m(a, b=2) %}{{ a }}{{ b }}{{ caller() }}{% endmacro %}{% call m(1) %}!{% endcall %}", "12!")]
+    [InlineData("{{ ''.__class__ }}|{{ '😀x'[1] }}|{{ 'ß' | upper }}", "|x|SS")]
+    public void Renders_as_Python_would(string template, string expected) => Assert.Equal(expected, Render(template));
+
+    [Theory]
+    [InlineData("{{ [].__class__.__base__ }}", nameof(PyErrorKind.Security))]
+    [InlineData("{{ [].append(1) }}", nameof(PyErrorKind.Security))]
+    [InlineData("{{ 'a' + 1 }}", nameof(PyErrorKind.Type))]
+    [InlineData("{{ x.y }}", nameof(PyErrorKind.Undefined))]
+    [InlineData("{% if %}", nameof(PyErrorKind.Syntax))]
+    [InlineData("{{ 9 ** (9 ** 9) }}", nameof(PyErrorKind.Limit))]
+    [InlineData("{{ 'x' * 999999999999 }}", nameof(PyErrorKind.Limit))]
+    [InlineData("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", nameof(PyErrorKind.Recursion))]
+    public void Fails_with_the_kind_of_the_reference(string template, string kind) =>
+        Assert.Equal(kind, Assert.Throws<PyError>(() => Render(template)).Kind.ToString());
+
+    [Fact]
+    public void Endless_work_ends_at_the_step_limit() =>
+        Assert.Equal(PyErrorKind.Limit, Assert.Throws<PyError>(() => Render(
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", new JinjaLimits(Steps: 100_000))).Kind);
+
+    [Fact]
+    public void Deep_nesting_is_an_error_and_no_crash()
+    {
+        Assert.Equal(PyErrorKind.Recursion, Assert.Throws<PyError>(() => Render("{{ " + new string('(', 50_000) + "1")).Kind);
+        Assert.Equal(PyErrorKind.Recursion, Assert.Throws<PyError>(() => Render(
+            "{% set ns = namespace(v=[]) %}{% for i in range(99999) %}{% set ns.v = [ns.v] %}{% endfor %}{{ ns.v }}")).Kind);
+    }
+
+    [Fact]
+    public void Own_chat_template_trains_on_what_it_prints_for_the_answers()
+    {
+        var tokenizer = LetterTokenizer.Plain with
+        {
+            ChatTemplate = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}",
+        };
+        var template = ChatTemplates.Find("jinja", tokenizer);
+        var pairs = template.EncodeMultiturn(
+            [new(Role.User, "a"), new(Role.Assistant, "b"), new(Role.User, "c"), new(Role.Assistant, "d")], new RenderOptions());
+        Assert.Equal(["<user>a</s><assistant>", "<user>c</s><assistant>"], pairs.Select(pair => tokenizer.Decode(pair.Prompt, false)));
+        Assert.Equal(["b</s>", "d</s>"], pairs.Select(pair => tokenizer.Decode(pair.Answer, false)));
+    }
+}
