@@ -1,8 +1,8 @@
 // GGUF files as models: row order undone, spec and config made from metadata, tokenizer handed over, faults named.
 using FastTune.Formats;
-using FastTune.Tokenizers;
 using FastTune.Models;
 using FastTune.Tests.Host.Formats;
+using FastTune.Tokenizers;
 using Xunit;
 
 namespace FastTune.Tests.Host.Models;

@@ -1,6 +1,6 @@
 // Seeded numbers for a case's inputs, rounded as they will be stored.
-using FastTune.Kernels.Memory;
 using FastTune.Kernels.Devices;
+using FastTune.Kernels.Memory;
 using FastTune.Kernels.Ops;
 using FastTune.Kernels.Tensors;
 
