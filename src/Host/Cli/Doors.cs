@@ -1,11 +1,12 @@
 // The rooms that verbs open, in one place: a recipe and the terminal go in, the exit code comes out.
 using FastTune.Config;
+using FastTune.Train;
 
 namespace FastTune.Cli;
 
 internal static class Doors
 {
-    public static int Train(Recipe recipe, ITerminal terminal) => throw NotHere("training", recipe, terminal);
+    public static int Train(Recipe recipe, ITerminal terminal) => Trainer.Run(recipe, terminal);
 
     public static int Chat(Recipe recipe, ITerminal terminal) => throw NotHere("chat", recipe, terminal);
 

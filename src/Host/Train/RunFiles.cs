@@ -1,0 +1,72 @@
+// What a run leaves in its folder: checkpoints, and at the end the model or adapter with its tokenizer and card.
+using System.Text.Json;
+using FastTune.Adapters;
+using FastTune.Config;
+using FastTune.Formats;
+using FastTune.Models;
+using FastTune.Optim;
+using FastTune.Rng;
+using FastTune.Tokenizers;
+using FastTune.Train.State;
+
+namespace FastTune.Train;
+
+internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output)
+{
+    private const string OptimizerName = "optimizer_state.safetensors", ArgumentsName = "training_args.json";
+    private const long ShardBytes = 5_000_000_000;
+    private readonly Checkpoints _checkpoints = new(output);
+
+    /// <summary>Writes checkpoint-N whole, then prunes; returns the state with the best checkpoint's path filled in.</summary>
+    public TrainerState Checkpoint(TrainerState state, IOptimizer optimizer, RateScheduleState schedule)
+    {
+        if (state.BestGlobalStep == state.GlobalStep)
+            state = state with { BestModelCheckpoint = Path.Combine(output, $"checkpoint-{state.GlobalStep}") };
+        _checkpoints.Write(state.GlobalStep, folder =>
+        {
+            WriteModel(folder);
+            state.Write(folder);
+            if (recipe.Training.SaveOnlyModel) return;
+            Safetensors.Write(Path.Combine(folder, OptimizerName), optimizer.Save());
+            ResumeState.SaveSchedule(folder, schedule);
+            ResumeState.SaveRandom(folder, new TorchGenerator(recipe.Training.Seed).Save());
+        });
+        _checkpoints.Prune(recipe.Training.SaveTotalLimit, state.BestModelCheckpoint);
+        return state;
+    }
+
+    public static TensorSet OpenOptimizer(string folder) => Safetensors.Open(Path.Combine(folder, OptimizerName));
+
+    /// <summary>The end of a run: model, state, arguments and model card in the output folder itself.</summary>
+    public void Final(TrainerState state)
+    {
+        WriteModel(output);
+        state.Write(output);
+        AtomicFile.WriteText(Path.Combine(output, ArgumentsName), JsonSerializer.Serialize(recipe.Given, ConfigWriter.Format) + "\n");
+        new ModelCard(
+            Path.GetFileName(Path.GetFullPath(output)), recipe.Model.ModelNameOrPath, recipe.Method.FinetuningType, recipe.Data.Dataset,
+            [.. state.Series("eval_loss").TakeLast(1).Select(entry => ("Loss", entry.Value.ToString("F4")))],
+            [
+                ("learning_rate", $"{recipe.Optimizer.LearningRate}"), ("train_batch_size", $"{recipe.Training.PerDeviceTrainBatchSize}"),
+                ("eval_batch_size", $"{recipe.Training.PerDeviceEvalBatchSize}"), ("seed", $"{recipe.Training.Seed}"),
+                ("gradient_accumulation_steps", $"{recipe.Training.GradientAccumulationSteps}"),
+                ("total_train_batch_size", $"{recipe.Training.PerDeviceTrainBatchSize * recipe.Training.GradientAccumulationSteps}"),
+                ("optimizer", recipe.Optimizer.Optim), ("lr_scheduler_type", recipe.Optimizer.LrSchedulerType),
+                ("num_epochs", $"{recipe.Training.NumTrainEpochs}"),
+            ],
+            null, [("FastTune", typeof(RunFiles).Assembly.GetName().Version!.ToString(3))]).Write(output);
+    }
+
+    private void WriteModel(string folder)
+    {
+        Decoder decoder = model.Decoder;
+        if (model.Adapter is { } adapter) LoraAdapters.Write(folder, decoder, adapter);
+        else
+        {
+            Safetensors.WriteFolder(folder, [.. decoder.Parameters.Select(parameter => ParameterSource.Of(decoder.Device, parameter))], ShardBytes);
+            ConfigWriter.Write(folder, ConfigWriter.Changed(
+                model.Config, recipe.Precision.PureBf16 ? "bfloat16" : "float32", decoder.Spec.VocabularySize, decoder.Spec.TiedHead), null);
+        }
+        TokenizerWriter.Write(model.Template.Tokenizer, folder);
+    }
+}

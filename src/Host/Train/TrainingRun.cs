@@ -1,0 +1,232 @@
+// A run: steps from first to last, and around them logging, evaluation, checkpoints and the way out.
+using System.Diagnostics;
+using FastTune.Config;
+using FastTune.Data;
+using FastTune.Kernels.Autograd;
+using FastTune.Kernels.Tensors;
+using FastTune.Models;
+using FastTune.Optim;
+using FastTune.Train.Log;
+using FastTune.Train.Plot;
+using FastTune.Train.Progress;
+using FastTune.Train.State;
+
+namespace FastTune.Train;
+
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly Recipe _recipe;
+    private readonly TrainingModel _model;
+    private readonly PreparedData _data;
+    private readonly ITerminal _terminal;
+    private readonly string _output;
+    private readonly string? _resume;
+    private readonly RunPlan _plan;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly RateSchedule _schedule;
+    private readonly Stopwatch _clock = new();
+    private readonly ProgressReport _progress;
+    private readonly RunFiles _files;
+    private readonly int _groups;
+    private readonly bool _counts;
+    private TrainerState _state;
+    private double _lossSum;
+    private int _lossSteps;
+    private double _allLosses;
+    private int _firstStep;
+
+    public TrainingRun(Recipe recipe, TrainingModel model, PreparedData data, ITerminal terminal, string output, string? resume)
+    {
+        (_recipe, _model, _data, _terminal, _output, _resume) = (recipe, model, data, terminal, output, resume);
+        _plan = RunPlan.Create(Math.Max(1, data.TrainRows.Count), recipe.Training);
+        var groups = OptimizerSetup.Groups(model.Decoder, recipe.Optimizer);
+        _groups = groups.Count;
+        _optimizer = OptimizerSetup.Create(model.Decoder.Device, groups, recipe);
+        _schedule = OptimizerSetup.Schedule(recipe.Optimizer, _groups, _plan.TotalSteps);
+        _progress = new ProgressReport(terminal.Error, terminal.Interactive);
+        _files = new RunFiles(recipe, model, output);
+        _counts = recipe.Training.IncludeNumInputTokensSeen is not ("no" or "false");
+        _state = new TrainerState
+        {
+            MaxSteps = _plan.TotalSteps,
+            NumTrainEpochs = _plan.Epochs,
+            LoggingSteps = _plan.LoggingSteps,
+            EvalSteps = _plan.EvalSteps,
+            SaveSteps = _plan.SaveSteps,
+            TrainBatchSize = recipe.Training.PerDeviceTrainBatchSize,
+        };
+        if (resume is not null) Restore(resume);
+    }
+
+    private Decoder Decoder => _model.Decoder;
+
+    public void Announce() => RunSummary.Write(_terminal.Error, _recipe, _model, _data.TrainRows.Count, _plan, _resume);
+
+    /// <summary>Trains to the last step; false when an interrupt ended it after saving.</summary>
+    public bool Train()
+    {
+        if (_state.GlobalStep >= _plan.TotalSteps)
+        {
+            _terminal.Error.WriteLine($"{_output} is at step {_state.GlobalStep} of {_plan.TotalSteps}: nothing is left to train");
+            return true;
+        }
+        _clock.Start();
+        _firstStep = _state.GlobalStep;
+        bool finished;
+        using (var log = new TrainerLog(_output, keepEarlier: _resume is not null, _plan.TotalSteps, () => _clock.Elapsed))
+            finished = Steps(log);
+        if (finished) Finish();
+        return finished;
+    }
+
+    private bool Steps(TrainerLog log)
+    {
+        CancellationToken interrupt = _terminal.NextInterrupt();
+        var feed = new BatchFeed(_data, _recipe.Training);
+        var step = new TrainingStep(Decoder, new Tape(Decoder.Device), _optimizer, _recipe.Optimizer.MaxGradNorm);
+        var rates = new double[_groups];
+        while (_state.GlobalStep < _plan.TotalSteps)
+        {
+            int number = _state.GlobalStep + 1;
+            IReadOnlyList<Batch> batches = feed.Of(_plan.Window(number));
+            for (int group = 0; group < rates.Length; group++) rates[group] = _schedule.Rate(number - 1, group);
+            StepResult result = step.Run(batches, rates, (ulong)_recipe.Training.Seed << 32 | (uint)number << 8);
+            RequireFinite(result, number, batches);
+            Count(number, result, batches);
+            After(number, result, rates[0], log);
+            if (!interrupt.IsCancellationRequested) continue;
+            SaveCheckpoint();
+            _terminal.Error.WriteLine($"interrupted after step {number}: saved; run the same command to go on");
+            return false;
+        }
+        return true;
+    }
+
+    private void Count(int number, in StepResult result, IReadOnlyList<Batch> batches)
+    {
+        long tokens = batches.Sum(batch => (long)batch.Rows * batch.Width);
+        _lossSum += result.Loss;
+        _allLosses += result.Loss;
+        _lossSteps++;
+        long seen = _state.NumInputTokensSeen + (_counts ? tokens : 0);
+        _state = _state with { GlobalStep = number, Epoch = _plan.EpochAfter(number), NumInputTokensSeen = seen };
+        _tokensHere += tokens;
+    }
+
+    private long _tokensHere;
+
+    private void After(int number, in StepResult result, double rate, TrainerLog log)
+    {
+        StepEvents events = _plan.Events(number);
+        _progress.Step(Figures(result, rate));
+        if (events.Log) WriteLog(result, rate, log);
+        if (events.Evaluate) Evaluate(log);
+        if (events.Save) SaveCheckpoint();
+        if (number == _plan.TotalSteps) log.Append(new TrainerLogLine(number, _state.Epoch) { Tokens = Tokens });
+    }
+
+    private long? Tokens => _counts ? _state.NumInputTokensSeen : null;
+
+    private ProgressFigures Figures(in StepResult result, double rate) =>
+        new(_state.GlobalStep, _plan.TotalSteps, _state.GlobalStep - _firstStep, _clock.Elapsed)
+        {
+            Loss = result.Loss,
+            Rate = rate,
+            GradNorm = result.GradNorm,
+            TokensPerSecond = _tokensHere / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
+            PeakBytes = Decoder.Device.Memory.Ledger.Peak,
+        };
+
+    private void WriteLog(in StepResult result, double rate, TrainerLog log)
+    {
+        double loss = _lossSum / _lossSteps;
+        (_lossSum, _lossSteps) = (0, 0);
+        AddHistory(new() { ["grad_norm"] = (double)result.GradNorm, ["learning_rate"] = rate, ["loss"] = loss });
+        log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { Loss = loss, Rate = rate, Tokens = Tokens });
+        _progress.Logged(Figures(result, rate) with { Loss = loss });
+    }
+
+    private void AddHistory(Dictionary<string, object?> figures)
+    {
+        figures["epoch"] = _state.Epoch;
+        figures["step"] = _state.GlobalStep;
+        if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
+        _state = _state with { LogHistory = [.. _state.LogHistory, figures] };
+    }
+
+    private void Evaluate(TrainerLog log)
+    {
+        var figures = EvaluationFigures();
+        double loss = (double)figures["eval_loss"]!;
+        AddHistory(new(figures));
+        log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { EvalLoss = loss, Tokens = Tokens });
+        _progress.Note($"step {_state.GlobalStep}: eval_loss {loss:F4}");
+        _schedule.Observe(loss);
+        if (_state.BestMetric is not { } best || loss < best)
+            _state = _state with { BestMetric = loss, BestGlobalStep = _state.GlobalStep };
+    }
+
+    private Dictionary<string, object?> EvaluationFigures()
+    {
+        var clock = Stopwatch.StartNew();
+        int batch = _recipe.Training.PerDeviceEvalBatchSize, rows = _data.EvalRows.Count;
+        double loss = Evaluation.Loss(Decoder, _data.EvalRows, _data.EvalCollator, batch);
+        var figures = RunResults.Speed("eval", clock.Elapsed, rows, (rows + batch - 1) / batch);
+        figures["eval_loss"] = loss;
+        return figures;
+    }
+
+    private void SaveCheckpoint()
+    {
+        _state = _files.Checkpoint(_state, _optimizer, _schedule.Save(_state.GlobalStep));
+    }
+
+    private void Finish()
+    {
+        var figures = RunResults.Speed(
+            "train", _clock.Elapsed, (double)_plan.TotalSteps * _recipe.Training.PerDeviceTrainBatchSize * _recipe.Training.GradientAccumulationSteps,
+            _plan.TotalSteps);
+        figures["train_loss"] = _allLosses / _state.GlobalStep;
+        _state = _state with { TotalFlos = RunSummary.Flops(Decoder, _tokensHere) };
+        figures["total_flos"] = _state.TotalFlos;
+        AddHistory(new(figures));
+        figures["epoch"] = _state.Epoch;
+        if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
+        _files.Final(_state);
+        RunResults.Save(_output, "train", figures);
+        _progress.Metrics("train", figures);
+        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss"]);
+        if (_recipe.Training.Memory) _terminal.Error.Write(Decoder.Device.Memory.Ledger.Table());
+    }
+
+    /// <summary>The evaluation after training, which is not part of trainer_state.json.</summary>
+    public void EvaluateAtEnd()
+    {
+        var figures = EvaluationFigures();
+        figures["epoch"] = _state.Epoch;
+        if (_recipe.Method.Stage == "pt") figures["perplexity"] = Math.Exp((double)figures["eval_loss"]!);
+        RunResults.Save(_output, "eval", figures);
+        _progress.Metrics("eval", figures);
+    }
+
+    public void SayNext() => RunSummary.Next(_terminal.Out, _recipe, _output);
+
+    private void Restore(string folder)
+    {
+        TrainerState saved = TrainerState.Read(folder);
+        _state = saved with { MaxSteps = _plan.TotalSteps, NumTrainEpochs = _plan.Epochs };
+        if (_recipe.Training.SaveOnlyModel) return;
+        _optimizer.Load(RunFiles.OpenOptimizer(folder));
+        _schedule.Restore(ResumeState.LoadSchedule(folder));
+    }
+
+    private void RequireFinite(in StepResult result, int number, IReadOnlyList<Batch> batches)
+    {
+        if (float.IsFinite(result.Loss) && float.IsFinite(result.GradNorm)) return;
+        var rows = batches.SelectMany(batch => batch.Origins).SelectMany(origins => origins).Take(4).Select(origin => origin.ToString());
+        throw new UserError($"step {number}: loss {result.Loss}, gradient norm {result.GradNorm} with {string.Join("; ", rows)} …: nothing was updated; "
+            + "lower learning_rate, or look at those rows (the last checkpoint is intact)");
+    }
+
+    public void Dispose() => _optimizer.Dispose();
+}
