@@ -6,7 +6,7 @@ using FastTune.Kernels.Tensors;
 namespace FastTune.Kernels.Ops;
 
 /// <summary>How a case's input is filled (seeded, the same on every machine).</summary>
-public enum Fill : byte { Normal, Zero, Huge, OneNaN, Equal, Positive }
+public enum CaseFill : byte { Normal, Zero, Huge, OneNaN, Equal, Positive }
 
 /// <summary>What an input is to the op.</summary>
 public enum InputKind : byte
@@ -22,10 +22,10 @@ public enum InputKind : byte
 }
 
 /// <summary>One input of a case.</summary>
-/// <param name="Scale">Standard deviation for <see cref="Fill.Normal"/>, magnitude for the others.</param>
+/// <param name="Scale">Standard deviation for <see cref="CaseFill.Normal"/>, magnitude for the others.</param>
 /// <param name="RowPitch">Elements between rows; 0: contiguous.</param>
 public readonly record struct CaseInput(
-    string Name, Shape Shape, DType Type, InputKind Kind = InputKind.Value, Fill Fill = Fill.Normal, double Scale = 1, long RowPitch = 0);
+    string Name, Shape Shape, DType Type, InputKind Kind = InputKind.Value, CaseFill Fill = CaseFill.Normal, double Scale = 1, long RowPitch = 0);
 
 /// <summary>The inputs on the device under test; parameters at their index, tensors at theirs.</summary>
 public sealed record CaseArguments(Tensor[] Tensors, Parameter?[] Parameters);

@@ -14,7 +14,7 @@ internal static class CaseData
         var random = new Random(seed);
         var values = new double[input.Shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = Rounded(Draw(input, random), input.Type);
-        if (input.Fill == FastTune.Kernels.Ops.Fill.OneNaN && values.Length > 0) values[values.Length / 2] = double.NaN;
+        if (input.Fill == CaseFill.OneNaN && values.Length > 0) values[values.Length / 2] = double.NaN;
         return values;
     }
 
@@ -74,9 +74,9 @@ internal static class CaseData
 
     private static double Draw(in CaseInput input, Random random) => input.Fill switch
     {
-        FastTune.Kernels.Ops.Fill.Zero => 0,
-        FastTune.Kernels.Ops.Fill.Equal => input.Scale,
-        FastTune.Kernels.Ops.Fill.Positive => random.NextDouble() * input.Scale,
+        CaseFill.Zero => 0,
+        CaseFill.Equal => input.Scale,
+        CaseFill.Positive => random.NextDouble() * input.Scale,
         _ when input.Type is DType.I32 => random.Next((int)input.Scale),
         _ => Gauss(random) * input.Scale,
     };

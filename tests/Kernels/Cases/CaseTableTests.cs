@@ -31,7 +31,7 @@ public class CaseTableTests
         foreach (IOpCase row in Rows(folder))
         {
             bool smooth = row.Inputs.All(input => input.Type is DType.F32 or DType.I32
-                && input.Fill is Fill.Normal or Fill.Positive or Fill.Equal);
+                && input.Fill is CaseFill.Normal or CaseFill.Positive or CaseFill.Equal);
             if (smooth && row.Flops < 1e7) Assert.Null(FiniteDifferences.Check(row));
         }
     }

@@ -7,7 +7,7 @@ using static FastTune.Kernels.Tensors.DType;
 
 namespace FastTune.Kernels.Ops.AdamW;
 
-internal sealed record AdamWCase(int Count, DType Type, DType Moments, int Step = 1, double Scale = 1, Fill Fill = Fill.Normal, bool BenchOnly = false) : IOpCase
+internal sealed record AdamWCase(int Count, DType Type, DType Moments, int Step = 1, double Scale = 1, CaseFill Fill = CaseFill.Normal, bool BenchOnly = false) : IOpCase
 {
     private AdamWSettings Settings => new(1e-2, 0.9, 0.999, 1e-8, 0.1, Step);
 
@@ -16,9 +16,9 @@ internal sealed record AdamWCase(int Count, DType Type, DType Moments, int Step 
     public IReadOnlyList<CaseInput> Inputs =>
     [
         new("parameter", new Shape(Count), Type, InputKind.Constant),
-        new("gradient", new Shape(Count), F32, InputKind.Constant, Fill, Fill == Fill.Huge ? 1e15 : 1),
+        new("gradient", new Shape(Count), F32, InputKind.Constant, Fill, Fill == CaseFill.Huge ? 1e15 : 1),
         new("first", new Shape(Count), Moments, InputKind.Constant, Scale: 0.1),
-        new("second", new Shape(Count), Moments, InputKind.Constant, Fill.Positive, 0.01),
+        new("second", new Shape(Count), Moments, InputKind.Constant, CaseFill.Positive, 0.01),
     ];
 
     public Tensor[] Run(Tape tape, CaseArguments inputs)
@@ -63,9 +63,9 @@ internal static class AdamWCases
         new AdamWCase(16 * 1024 + 17, F32, F32, Step: 2),
         new AdamWCase(257, BF16, F32, Step: 5),
         new AdamWCase(40_001, BF16, BF16, Step: 7, Scale: 0.5),
-        new AdamWCase(64, F32, F32, Fill: Fill.Zero),
-        new AdamWCase(64, F32, F32, Fill: Fill.Huge),
-        new AdamWCase(64, F32, F32, Fill: Fill.OneNaN),
+        new AdamWCase(64, F32, F32, Fill: CaseFill.Zero),
+        new AdamWCase(64, F32, F32, Fill: CaseFill.Huge),
+        new AdamWCase(64, F32, F32, Fill: CaseFill.OneNaN),
         new AdamWCase(8 << 20, F32, F32, Step: 10, Scale: 0.5, BenchOnly: true),
     ];
 }

@@ -5,7 +5,7 @@ using static FastTune.Kernels.Tensors.DType;
 
 namespace FastTune.Kernels.Ops.CrossEntropy;
 
-internal sealed record CrossEntropyCase(int N, int V, double Scale = 1, Fill Fill = Fill.Normal) : IOpCase
+internal sealed record CrossEntropyCase(int N, int V, double Scale = 1, CaseFill Fill = CaseFill.Normal) : IOpCase
 {
     private const float Weight = 0.125f;
 
@@ -42,7 +42,7 @@ internal static class CrossEntropyCases
     public static readonly IOpCase[] All =
     [
         new CrossEntropyCase(0, 31), new CrossEntropyCase(3, 1), new CrossEntropyCase(7, 31), new CrossEntropyCase(5, 257),
-        new CrossEntropyCase(4, 1000, 1e4), new CrossEntropyCase(3, 64, 3, Fill.Equal), new CrossEntropyCase(2, 32000),
+        new CrossEntropyCase(4, 1000, 1e4), new CrossEntropyCase(3, 64, 3, CaseFill.Equal), new CrossEntropyCase(2, 32000),
         new CrossEntropyCase(512, 49152),
     ];
 }

@@ -5,14 +5,14 @@ using static FastTune.Kernels.Tensors.DType;
 
 namespace FastTune.Kernels.Ops.GradNorm;
 
-internal sealed record GradNormCase(int First, int Second, double Limit, Fill Fill = Fill.Normal, double Scale = 1, bool BenchOnly = false) : IOpCase
+internal sealed record GradNormCase(int First, int Second, double Limit, CaseFill Fill = CaseFill.Normal, double Scale = 1, bool BenchOnly = false) : IOpCase
 {
     public string Name => $"grad_norm({First},{Second},max{Limit},{Fill},{Scale})".ToLowerInvariant();
 
     public IReadOnlyList<CaseInput> Inputs =>
     [
         new("first", new Shape(First), F32, InputKind.Constant, Fill, Scale),
-        new("second", new Shape(Second), F32, InputKind.Constant, Fill.Normal, Scale),
+        new("second", new Shape(Second), F32, InputKind.Constant, CaseFill.Normal, Scale),
     ];
 
     public Tensor[] Run(Tape tape, CaseArguments inputs)
@@ -44,8 +44,8 @@ internal static class GradNormCases
         new GradNormCase(16 * 1024, 16 * 1024 + 1, 1),
         new GradNormCase(50_000, 3, 0),
         new GradNormCase(50_000, 70_001, 1, Scale: 1e-4),
-        new GradNormCase(64, 64, 1, Fill.Zero, Scale: 0),
-        new GradNormCase(64, 64, 1, Fill.OneNaN),
+        new GradNormCase(64, 64, 1, CaseFill.Zero, Scale: 0),
+        new GradNormCase(64, 64, 1, CaseFill.OneNaN),
         new GradNormCase(8 << 20, 8 << 20, 1, BenchOnly: true),
     ];
 }

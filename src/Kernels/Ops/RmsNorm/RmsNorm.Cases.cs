@@ -6,7 +6,7 @@ using static FastTune.Kernels.Tensors.DType;
 namespace FastTune.Kernels.Ops.RmsNorm;
 
 internal sealed record RmsNormCase(
-    int T, int H, DType Type, NormMode Mode = NormMode.Llama, bool Residual = false, Fill Fill = Fill.Normal,
+    int T, int H, DType Type, NormMode Mode = NormMode.Llama, bool Residual = false, CaseFill Fill = CaseFill.Normal,
     int RowPitch = 0, bool FrozenWeight = false, bool BenchOnly = false) : IOpCase
 {
     private const double Eps = 1e-5;
@@ -16,7 +16,7 @@ internal sealed record RmsNormCase(
 
     public IReadOnlyList<CaseInput> Inputs =>
     [
-        new("x", new Shape(T, H), Type, Fill: Fill, Scale: Fill == Fill.Huge ? 1e18 : 1, RowPitch: RowPitch),
+        new("x", new Shape(T, H), Type, Fill: Fill, Scale: Fill == CaseFill.Huge ? 1e18 : 1, RowPitch: RowPitch),
         new("weight", new Shape(H), F32, FrozenWeight ? InputKind.Constant : InputKind.Parameter),
         .. Residual ? new[] { new CaseInput("residual", new Shape(T, H), Type) } : [],
     ];
@@ -83,9 +83,9 @@ internal static class RmsNormCases
         new RmsNormCase(200, 31, F32, NormMode.Plain),
         new RmsNormCase(3, 96, F32, RowPitch: 100),
         new RmsNormCase(3, 90, BF16, RowPitch: 97),
-        new RmsNormCase(4, 64, F32, Fill: Fill.Zero),
-        new RmsNormCase(4, 64, F32, Fill: Fill.Huge),
-        new RmsNormCase(4, 64, F32, Fill: Fill.OneNaN),
+        new RmsNormCase(4, 64, F32, Fill: CaseFill.Zero),
+        new RmsNormCase(4, 64, F32, Fill: CaseFill.Huge),
+        new RmsNormCase(4, 64, F32, Fill: CaseFill.OneNaN),
         new RmsNormCase(70, 64, F32, FrozenWeight: true),
         new RmsNormCase(2, 11008, F32),
         new RmsNormCase(2048, 576, F32, FrozenWeight: true, BenchOnly: true),
