@@ -17,7 +17,7 @@ public class SourceTests
         Assert.DoesNotContain(Files, file => Regex.IsMatch(Path.GetFileName(file), "(Util|Helper|Common|Manager)s?", RegexOptions.IgnoreCase));
 
     [Fact]
-    public void The_tests_see_the_sources() => Assert.Contains("src/Host/Program.cs", Files);
+    public void The_tests_see_the_sources() => Assert.Contains("src/Host/Cli/Program.cs", Files);
 
     private static bool IsComment(string line) => line.StartsWith("// ", StringComparison.Ordinal) || line.StartsWith("/* ", StringComparison.Ordinal);
 
