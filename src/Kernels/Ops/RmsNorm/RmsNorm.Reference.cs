@@ -1,6 +1,8 @@
 // The oracle of rms_norm: one row at a time, in the words of the paper; double for tests, float as the body of the ilgpu kernel.
 using System.Numerics;
 
+using FastTune.Kernels.Tensors;
+
 namespace FastTune.Kernels.Ops.RmsNorm;
 
 internal static class RmsNormReference

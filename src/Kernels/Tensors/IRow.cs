@@ -1,5 +1,5 @@
 // A row of stored elements, as oracles read and write it: the same source computes in double for tests and in float as an ILGPU kernel.
-namespace FastTune.Kernels.Ops;
+namespace FastTune.Kernels.Tensors;
 
 /// <summary>Elements at a pointer. What ILGPU can compile decides the shape: pointers and static abstract members, no spans.</summary>
 /// <typeparam name="TSelf">The struct itself.</typeparam>
