@@ -24,8 +24,10 @@ public enum InputKind : byte
 /// <summary>One input of a case.</summary>
 /// <param name="Scale">Standard deviation for <see cref="CaseFill.Normal"/>, magnitude for the others.</param>
 /// <param name="RowPitch">Elements between rows; 0: contiguous.</param>
+/// <param name="Values">The very elements, for inputs that cannot be drawn (offsets); null: drawn by <paramref name="Fill"/>.</param>
 public readonly record struct CaseInput(
-    string Name, Shape Shape, DType Type, InputKind Kind = InputKind.Value, CaseFill Fill = CaseFill.Normal, double Scale = 1, long RowPitch = 0);
+    string Name, Shape Shape, DType Type, InputKind Kind = InputKind.Value, CaseFill Fill = CaseFill.Normal, double Scale = 1,
+    long RowPitch = 0, double[]? Values = null);
 
 /// <summary>The inputs on the device under test; parameters at their index, tensors at theirs.</summary>
 public sealed record CaseArguments(Tensor[] Tensors, Parameter?[] Parameters);

@@ -12,6 +12,7 @@ public static class OpCatalog
     [
         new("AdamW", AdamW.AdamWCases.All, kind => AdamW.AdamW.Kernels.Find(kind) is not null),
         new("GradNorm", GradNorm.GradNormCases.All, kind => GradNorm.GradNorm.Kernels.Find(kind) is not null),
+        new("Attention", Attention.AttentionCases.All, kind => Attention.Attention.Kernels.Find(kind) is not null),
         new("CrossEntropy", CrossEntropy.CrossEntropyCases.All, kind => CrossEntropy.CrossEntropy.Kernels.Find(kind) is not null),
         new("Dropout", Dropout.DropoutCases.All, kind => Dropout.Dropout.Kernels.Find(kind) is not null),
         new("Embedding", Embedding.EmbeddingCases.All, kind => Embedding.Embedding.Kernels.Find(kind) is not null),

@@ -11,6 +11,7 @@ internal static class CaseData
     /// <summary>The input's values in double, already rounded to its type; the same for the same seed everywhere.</summary>
     public static double[] Fill(in CaseInput input, int seed)
     {
+        if (input.Values is { } given) return (double[])given.Clone();
         var random = new Random(seed);
         var values = new double[input.Shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = Rounded(Draw(input, random), input.Type);
