@@ -17,7 +17,14 @@ public sealed class CpuDevice(CpuPool pool, IMemorySource memory) : IDevice
     /// <summary>The pool of a device that is known to be the CPU; kernels of `cpu` start with it.</summary>
     public static CpuPool PoolOf(IDevice device) => ((CpuDevice)device).Pool;
 
-    public bool Launch(string op, double flops, double bytes) => true;
+    /// <summary>Told of every launch before it runs (op, FLOPs, bytes): benches time ops with it. Null: nobody listens.</summary>
+    public Action<string, double, double>? Launched { get; set; }
+
+    public bool Launch(string op, double flops, double bytes)
+    {
+        Launched?.Invoke(op, flops, bytes);
+        return true;
+    }
 
     public unsafe void Write(ReadOnlySpan<byte> source, in Tensor destination)
     {

@@ -1,0 +1,29 @@
+// Processes that the bench starts: this program again with other arguments, or a peer.
+using System.Diagnostics;
+
+namespace FastTune.Bench.Steps;
+
+internal static class Child
+{
+    /// <summary>This program, with these arguments.</summary>
+    public static ProcessStartInfo Start(params string[] arguments) => new("dotnet", [typeof(Child).Assembly.Location, .. arguments]);
+
+    /// <summary>The lines of a process's output as they come.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
+    public static IEnumerable<string> Lines(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        using Process process = Process.Start(start)!;
+        while (process.StandardOutput.ReadLine() is { } line) yield return line;
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)}: exit code {process.ExitCode}");
+    }
+
+    /// <summary>The repository: the folder of FastTune.sln at or above the working folder.</summary>
+    public static string Root()
+    {
+        string? folder = Environment.CurrentDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "FastTune.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("run bench/Steps inside the repository");
+    }
+}
