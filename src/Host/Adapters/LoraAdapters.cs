@@ -1,20 +1,30 @@
-// Adapters on a loaded model: attach, merge, create, write.
+// The room's door: low-rank adapters on a loaded model. Attach, create, merge, write.
 using FastTune.Config;
 using FastTune.Models;
 using FastTune.Rng;
 
 namespace FastTune.Adapters;
 
+/// <summary>LoRA as PEFT computes and stores it (arXiv 2106.09685).</summary>
 public static class LoraAdapters
 {
-    public static PeftConfig Attach(Decoder model, string folder, bool trainable) => throw Missing(model, folder, trainable);
+    /// <summary>Puts a PEFT adapter folder on the model: its pairs, and the weights that it replaces whole.</summary>
+    /// <param name="trainable">Its matrices train on; else they only take part.</param>
+    /// <returns>The adapter's settings, to be written with it again.</returns>
+    /// <exception cref="UserError">The folder is damaged, or the adapter is not for this model.</exception>
+    public static PeftConfig Attach(Decoder model, string folder, bool trainable) => AdapterAttachment.Attach(model, folder, trainable);
 
-    public static void Merge(Decoder model) => throw Missing(model);
+    /// <summary>A fresh adapter by the recipe's keys. A is drawn as PEFT draws it (golden/training/README.md 6.8), B is 0.</summary>
+    /// <param name="modulesToSave">Modules trained whole besides `additional_target`.</param>
+    /// <exception cref="UserError">A target that no module of the model is named after.</exception>
+    public static PeftConfig Create(
+        Decoder model, MethodOptions method, string basePath, TorchGenerator generator, IReadOnlyList<string>? modulesToSave = null) =>
+        FreshAdapter.Create(model, method, basePath, generator, modulesToSave ?? []);
 
-    public static PeftConfig Create(Decoder model, MethodOptions method, string basePath, TorchGenerator generator) =>
-        throw Missing(model, method, basePath, generator);
+    /// <summary>Adds every active pair to its base weight (fp32 sum, one rounding to the weight's type) and removes it.</summary>
+    public static void Merge(Decoder model) => AdapterMerge.Merge(model);
 
-    public static void Write(string folder, Decoder model, PeftConfig config) => throw Missing(folder, model, config);
-
-    private static UserError Missing(params object[] given) => new($"finetuning_type: lora is not part of this build yet ({given.Length} inputs)");
+    /// <summary>Writes the adapter as PEFT does: adapter_config.json, adapter_model.safetensors.</summary>
+    public static void Write(string folder, Decoder model, PeftConfig config) =>
+        PeftAdapter.Write(folder, config, AdapterTensors.Of(model, config));
 }

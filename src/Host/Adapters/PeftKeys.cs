@@ -19,6 +19,18 @@ public static class PeftKeys
     /// <summary>Key of a module's B.</summary>
     public static string B(string module) => $"{Prefix}{module}.lora_B.weight";
 
+    /// <summary>Key of the bias of a module's B.</summary>
+    public static string BiasOfB(string module) => $"{Prefix}{module}.lora_B.bias";
+
+    /// <summary>Key of an embedding's A.</summary>
+    public static string EmbeddingA(string module) => $"{Prefix}{module}.lora_embedding_A";
+
+    /// <summary>Key of an embedding's B.</summary>
+    public static string EmbeddingB(string module) => $"{Prefix}{module}.lora_embedding_B";
+
+    /// <summary>Key of the untouched base weight that PEFT keeps beside an adapter on embedding or head.</summary>
+    public static string BaseLayer(string module) => $"{Prefix}{module}.base_layer.weight";
+
     /// <summary>Key of a weight that is stored whole, from its key in the base checkpoint.</summary>
     public static string Whole(string baseKey) => Prefix + baseKey;
 

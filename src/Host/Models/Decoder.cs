@@ -13,6 +13,8 @@ namespace FastTune.Models;
 /// <summary>A loaded decoder. Every parameter carries its key of a Hugging Face checkpoint as its name.</summary>
 public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights weights) : IDisposable
 {
+    private Parameter? _ownHead;
+
     public DecoderSpec Spec { get; private set; } = spec;
 
     public IDevice Device => device;
@@ -37,11 +39,11 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
     public IEnumerable<LinearModule> Linears => Layers.SelectMany(layer => layer.Linears).Append(Head);
 
     /// <summary>All base parameters in the reference library's order; a tied head's is there once.</summary>
-    public IReadOnlyList<Parameter> Parameters => weights.Parameters;
+    public IReadOnlyList<Parameter> Parameters => _ownHead is null ? weights.Parameters : [.. weights.Parameters, _ownHead];
 
     /// <summary>Low-rank parameters and, where they train, base ones: what the optimizer gets.</summary>
     public IEnumerable<Parameter> TrainableParameters =>
-        Parameters.Concat(Adapters.SelectMany(adapter => new[] { adapter.Pair.A, adapter.Pair.B })).Where(parameter => parameter.Trainable);
+        Parameters.Concat(Adapters.SelectMany(adapter => adapter.Pair.Parameters)).Where(parameter => parameter.Trainable);
 
     public IEnumerable<ActiveAdapter> Adapters => EmbeddingAdapters.Concat(Linears.SelectMany(linear => linear.Adapters));
 
@@ -53,8 +55,19 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
             layer.Trains = layer.AttentionNorm.Trainable || layer.MlpNorm.Trainable
                 || layer.Attention.Weights.QueryNorm is { Trainable: true } || layer.Attention.Weights.KeyNorm is { Trainable: true }
                 || layer.Linears.Any(linear => linear.Weight.Dense is { Trainable: true } || linear.Bias is { Trainable: true }
-                    || linear.Adapters.Any(adapter => adapter.Pair.A.Trainable || adapter.Pair.B.Trainable));
+                    || linear.Adapters.Any(adapter => adapter.Pair.Parameters.Any(parameter => parameter.Trainable)));
         }
+    }
+
+    /// <summary>Gives a tied head a matrix of its own, equal to the embedding: their copies are about to differ.</summary>
+    public void Untie()
+    {
+        if (!Spec.TiedHead) return;
+        Tensor copy = device.Empty(Embedding.Shape, Embedding.Value.Type, Kernels.Memory.Category.Weights);
+        Kernels.Ops.Accumulate.Accumulate.Copy(device, Embedding.Value, copy);
+        _ownHead = new Parameter("lm_head.weight", copy, trainable: false);
+        Head.Weight = new Kernels.Weights.Weight(_ownHead);
+        Spec = Spec with { TiedHead = false };
     }
 
     /// <summary>Number of rows of the embedding after a resize.</summary>
@@ -106,8 +119,7 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
         foreach (Parameter parameter in Parameters) parameter.Dispose();
         foreach (ActiveAdapter adapter in Adapters)
         {
-            adapter.Pair.A.Dispose();
-            adapter.Pair.B.Dispose();
+            foreach (Parameter parameter in adapter.Pair.Parameters) parameter.Dispose();
         }
     }
 }

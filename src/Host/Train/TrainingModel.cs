@@ -32,8 +32,8 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
         var generator = new TorchGenerator(recipe.Training.Seed);
         var (decoder, config) = recipe.Model.TrainFromScratch && resume is null
             ? FreshModel.Create(recipe, device, generator) : Stored(recipe, source, device);
-        if (resume is null || lora) VocabularyResize.Apply(decoder, recipe.Model, template.Tokenizer, generator);
-        PeftConfig? adapter = lora ? Adapt(decoder, recipe, resume, generator) : null;
+        bool resized = (resume is null || lora) && VocabularyResize.Apply(decoder, recipe.Model, template.Tokenizer, generator);
+        PeftConfig? adapter = lora ? Adapt(decoder, recipe, resume, generator, resized) : null;
         decoder.GradientCheckpointing = !recipe.Model.DisableGradientCheckpointing;
         decoder.RefreshTrainable();
         return new TrainingModel(decoder, config, template, adapter);
@@ -48,7 +48,7 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
     }
 
     /// <summary>Earlier adapters are merged, the last one trains on (or a new one on top of all).</summary>
-    private static PeftConfig Adapt(Decoder decoder, Recipe recipe, string? resume, TorchGenerator generator)
+    private static PeftConfig Adapt(Decoder decoder, Recipe recipe, string? resume, TorchGenerator generator, bool resized)
     {
         var given = recipe.Model.AdapterNameOrPath;
         bool fresh = given.Count == 0 || recipe.Method.CreateNewAdapter;
@@ -59,9 +59,14 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
         }
         if (resume is not null) return LoraAdapters.Attach(decoder, resume, trainable: true);
         return fresh
-            ? LoraAdapters.Create(decoder, recipe.Method, recipe.Model.ModelNameOrPath, generator)
+            ? LoraAdapters.Create(decoder, recipe.Method, recipe.Model.ModelNameOrPath, generator, WholeAfter(resized, recipe, decoder))
             : LoraAdapters.Attach(decoder, given[^1], trainable: true);
     }
+
+    /// <summary>New vocabulary rows are of no use frozen: unless the recipe names whole modules, embedding and head become such.</summary>
+    private static IReadOnlyList<string> WholeAfter(bool resized, Recipe recipe, Decoder decoder) =>
+        !resized || recipe.Method.AdditionalTarget.Count > 0 ? []
+        : decoder.Spec.TiedHead ? ["embed_tokens"] : ["embed_tokens", "lm_head"];
 
     private static Tokenizer OpenTokenizer(string path)
     {

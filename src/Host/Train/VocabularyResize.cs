@@ -16,12 +16,12 @@ internal static class VocabularyResize
     private const int Multiple = 64;
     private const float Deviation = 0.02f;
 
-    /// <summary>Grows the vocabulary when the recipe asks for it (or names new tokens) and the tokenizer has more ids than the model.</summary>
-    public static void Apply(Decoder decoder, ModelOptions options, ITokenizer tokenizer, TorchGenerator generator)
+    /// <summary>Grows the vocabulary when the recipe asks for it (or names new tokens) and the tokenizer has more ids than the model; true when it did.</summary>
+    public static bool Apply(Decoder decoder, ModelOptions options, ITokenizer tokenizer, TorchGenerator generator)
     {
         bool asked = options.ResizeVocab || options.AddTokens.Count + options.AddSpecialTokens.Count > 0;
         int old = decoder.Spec.VocabularySize;
-        if (!asked || tokenizer.VocabularySize <= old) return;
+        if (!asked || tokenizer.VocabularySize <= old) return false;
         int rows = (tokenizer.VocabularySize + Multiple - 1) / Multiple * Multiple, added = tokenizer.VocabularySize - old;
         float[] table = Grown(decoder, decoder.Embedding, rows, generator, Waste.Normals);
         bool tied = decoder.Head.Weight.Dense == decoder.Embedding;
@@ -29,6 +29,7 @@ internal static class VocabularyResize
         Store(decoder, decoder.Embedding, Noise(table, old, added, rows, generator), rows);
         if (head is not null) Store(decoder, decoder.Head.Weight.Dense!, Noise(head, old, added, rows, generator), rows);
         decoder.SetVocabulary(rows);
+        return true;
     }
 
     private enum Waste : byte { Normals, Uniforms }

@@ -1,6 +1,7 @@
 // LoraDelta · y += s drop(x) A^T B^T, the low-rank update of a linear (arXiv 2106.09685; kernels.md 4.11).
 //   u = drop(x) A^T     dU = s dy B   dA = dU^T drop(x)   dB = s dy^T u   dx += drop'(dU A)   dy passes on to the base linear
-// y [T,N] (overwritten), x [T,K], A [r,K], B [N,r] fp32 (masters); u and dU fp32 [T,r]. s = alpha / r, or alpha / sqrt(r).
+//   with a bias of B: y += s bias, dbias = s sum over rows of dy
+// y [T,N] (overwritten), x [T,K], A [r,K], B [N,r], bias [N] fp32 (masters); u and dU fp32 [T,r]. s = alpha / r, or alpha / sqrt(r).
 // Saves x (shared with its other readers) and u. Dropped elements come from the counter (seed, op, row, column), never stored.
 using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Ops.Matmul;
@@ -8,8 +9,11 @@ using FastTune.Kernels.Tensors;
 
 namespace FastTune.Kernels.Ops.LoraDelta;
 
-/// <summary>A pair of low-rank matrices with its factor.</summary>
-public sealed record LoraPair(Parameter A, Parameter B, float Scale);
+/// <summary>A pair of low-rank matrices with its factor, and perhaps a bias of B [N], which is scaled too.</summary>
+public sealed record LoraPair(Parameter A, Parameter B, float Scale, Parameter? Bias = null)
+{
+    public IEnumerable<Parameter> Parameters => Bias is null ? [A, B] : [A, B, Bias];
+}
 
 public static class LoraDelta
 {
@@ -21,7 +25,8 @@ public static class LoraDelta
         Tensor u = tape.New(new Shape(x.Rows, pair.A.Shape.Rows), DType.F32);
         Matmul.Matmul.Run(tape.Device, Operand.Of(kept), Operand.Of(pair.A.Value, transposed: true), u);
         Matmul.Matmul.Run(tape.Device, Operand.Of(u), Operand.Of(pair.B.Value, transposed: true), y, pair.Scale, beta: 1);
-        bool trains = tape.Needs(pair.A) || tape.Needs(pair.B);
+        if (pair.Bias is not null) AddBias(tape, y, pair);
+        bool trains = pair.Parameters.Any(parameter => tape.Needs(parameter));
         if (!trains && !tape.Needs(x) && !tape.Needs(y))
         {
             u.Dispose();
@@ -31,8 +36,24 @@ public static class LoraDelta
         y = tape.Track(y);
         tape.Use(pair.A);
         tape.Use(pair.B);
+        tape.Use(pair.Bias);
         tape.Record(new Node(y.Value, before, x.Share(), u, pair, drop));
         return y;
+    }
+
+    /// <summary>y += s (column of ones) bias: an outer product, so that matmul is all it needs.</summary>
+    private static void AddBias(Tape tape, in Tensor y, LoraPair pair)
+    {
+        using Tensor ones = Ones(tape, y.Rows, 1);
+        using Tensor bias = pair.Bias!.Value.Reshape(new Shape(1, y.Columns));
+        Matmul.Matmul.Run(tape.Device, Operand.Of(ones), Operand.Of(bias), y, pair.Scale, beta: 1);
+    }
+
+    private static Tensor Ones(Tape tape, long rows, long columns)
+    {
+        Tensor ones = tape.Workspace(new Shape(rows, columns), DType.F32);
+        Accumulate.Accumulate.Fill(tape.Device, ones, 1);
+        return ones;
     }
 
     private static void Check(in Tensor y, in Tensor x, LoraPair pair)
@@ -52,12 +73,14 @@ public static class LoraDelta
             if (dy.Exists) Gradients(tape, dy);
             if (tape.Needs(pair.A)) tape.Contributed(pair.A);
             if (tape.Needs(pair.B)) tape.Contributed(pair.B);
+            if (tape.Needs(pair.Bias)) tape.Contributed(pair.Bias!);
             if (dy.Exists && baseOutput != 0) tape.AddGradient(baseOutput, dy);
             else dy.Dispose();
         }
 
         private readonly void Gradients(Tape tape, in Tensor dy)
         {
+            if (tape.Needs(pair.Bias)) BiasGradient(tape, dy);
             using Tensor dU = tape.Workspace(_u.Shape, DType.F32);
             Matmul.Matmul.Run(tape.Device, Operand.Of(dy), Operand.Of(pair.B.Value), dU, pair.Scale);
             if (tape.Needs(pair.B))
@@ -72,6 +95,13 @@ public static class LoraDelta
                 Matmul.Matmul.Run(tape.Device, Operand.Of(dU, transposed: true), Operand.Of(kept), dA, beta: beta);
             }
             if (_x.Value != 0) InputGradient(tape, dU);
+        }
+
+        private readonly void BiasGradient(Tape tape, in Tensor dy)
+        {
+            using Tensor ones = Ones(tape, 1, dy.Rows);
+            using Tensor dBias = tape.GradientTarget(pair.Bias!, out float beta).Reshape(new Shape(1, dy.Columns));
+            Matmul.Matmul.Run(tape.Device, Operand.Of(ones), Operand.Of(dy), dBias, pair.Scale, beta);
         }
 
         private readonly void InputGradient(Tape tape, in Tensor dU)

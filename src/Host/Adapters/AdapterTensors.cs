@@ -1,0 +1,29 @@
+// The tensors of adapter_model.safetensors: the trained pairs, the base weights PEFT keeps beside some, and whole modules.
+using FastTune.Formats;
+using FastTune.Kernels.Autograd;
+using FastTune.Models;
+
+namespace FastTune.Adapters;
+
+internal static class AdapterTensors
+{
+    public static IReadOnlyList<TensorSource> Of(Decoder model, PeftConfig config)
+    {
+        var tensors = new List<TensorSource>();
+        foreach (ActiveAdapter adapter in model.EmbeddingAdapters.TakeLast(1)) AddPair(tensors, model, adapter, model.EmbeddingPath, model.Embedding);
+        foreach (LinearModule linear in model.Linears)
+            foreach (ActiveAdapter adapter in linear.Adapters.TakeLast(1))
+                AddPair(tensors, model, adapter, linear.Path, linear == model.Head ? linear.Weight.Dense : null);
+        foreach (Parameter parameter in model.Parameters)
+            if (parameter.Trainable || config.Saves(parameter.Name[..parameter.Name.LastIndexOf('.')]))
+                tensors.Add(ParameterSource.Of(model.Device, parameter, PeftKeys.Whole(parameter.Name)));
+        return tensors;
+    }
+
+    /// <summary>The pair, and for embedding and head their untouched base weight, which PEFT stores too.</summary>
+    private static void AddPair(List<TensorSource> tensors, Decoder model, ActiveAdapter adapter, string path, Parameter? baseWeight)
+    {
+        foreach (Parameter parameter in adapter.Pair.Parameters) tensors.Add(ParameterSource.Of(model.Device, parameter));
+        if (baseWeight is not null) tensors.Add(ParameterSource.Of(model.Device, baseWeight, PeftKeys.BaseLayer(path)));
+    }
+}
