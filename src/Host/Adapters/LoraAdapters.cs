@@ -21,6 +21,13 @@ public static class LoraAdapters
         Decoder model, MethodOptions method, string basePath, TorchGenerator generator, IReadOnlyList<string>? modulesToSave = null) =>
         FreshAdapter.Create(model, method, basePath, generator, modulesToSave ?? []);
 
+    /// <summary>Draws what PEFT draws while it loads the model's active pairs, so that what follows starts at the right number.</summary>
+    public static void SkipDraws(Decoder model, TorchGenerator generator)
+    {
+        foreach (ActiveAdapter adapter in model.Linears.SelectMany(linear => linear.Adapters))
+            for (long i = 2 * adapter.Pair.A.Shape.Count + adapter.Pair.B.Shape.Count; i > 0; i--) generator.Next32();
+    }
+
     /// <summary>Adds every active pair to its base weight (fp32 sum, one rounding to the weight's type) and removes it.</summary>
     public static void Merge(Decoder model) => AdapterMerge.Merge(model);
 

@@ -55,6 +55,7 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
         foreach (string folder in fresh ? given : given.Take(given.Count - 1))
         {
             LoraAdapters.Attach(decoder, folder, trainable: false);
+            LoraAdapters.SkipDraws(decoder, generator);
             LoraAdapters.Merge(decoder);
         }
         if (resume is not null) return LoraAdapters.Attach(decoder, resume, trainable: true);
