@@ -9,9 +9,7 @@ internal static class Binders
     {
         ModelNameOrPath = s.OptionalText("model_name_or_path") ?? "",
         AdapterNameOrPath = s.Names("adapter_name_or_path"),
-        AdapterFolder = s.OptionalText("adapter_folder"),
         ResizeVocab = s.Bool("resize_vocab"),
-        SplitSpecialTokens = s.Bool("split_special_tokens"),
         AddTokens = s.Names("add_tokens"),
         AddSpecialTokens = s.Names("add_special_tokens"),
         TrainFromScratch = s.Bool("train_from_scratch"),
@@ -46,7 +44,6 @@ internal static class Binders
         PreserveThinking = s.Bool("preserve_thinking"),
         TokenizedPath = s.OptionalText("tokenized_path"),
         StrictLabels = s.Bool("strict_labels"),
-        BlockDiagAttn = (bool?)s.Value("block_diag_attn") ?? false,
     };
 
     public static MethodOptions Method(Settings s) => new()
@@ -87,9 +84,7 @@ internal static class Binders
             Bf16 = train && s.Bool("bf16"),
             Fp16 = train && s.Bool("fp16"),
             PureBf16 = s.Bool("pure_bf16"),
-            UpcastLayernorm = s.Bool("upcast_layernorm"),
             InferDtype = s.Text("infer_dtype"),
-            ComputeDtype = s.OptionalText("compute_dtype"),
         };
     }
 

@@ -78,7 +78,4 @@ public sealed record DataOptions
 
     /// <summary>A row without a trained token stops the run instead of being counted (FastTune's own key).</summary>
     public bool StrictLabels { get; init; }
-
-    /// <summary>Samples of a row attend only to themselves; derived: <see cref="NeatPacking"/>.</summary>
-    public bool BlockDiagAttn { get; init; }
 }

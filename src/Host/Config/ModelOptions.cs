@@ -10,14 +10,8 @@ public sealed record ModelOptions
     /// <summary>Adapter folders in order; all but the last are merged, the last one stays trainable.</summary>
     public IReadOnlyList<string> AdapterNameOrPath { get; init; } = [];
 
-    /// <summary>Folder inside the adapter's location that holds its files, or null.</summary>
-    public string? AdapterFolder { get; init; }
-
     /// <summary>Enlarge embedding and output to the tokenizer's size, rounded up to a multiple of 64.</summary>
     public bool ResizeVocab { get; init; }
-
-    /// <summary>Tokenise the text of special tokens in the data as ordinary text.</summary>
-    public bool SplitSpecialTokens { get; init; }
 
     /// <summary>Ordinary tokens to add; a new one switches the resizing on.</summary>
     public IReadOnlyList<string> AddTokens { get; init; } = [];

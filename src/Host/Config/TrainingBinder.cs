@@ -29,7 +29,6 @@ internal static class TrainingBinder
         EvalSteps = s.OptionalNumber("eval_steps"),
         EvalDelay = s.Number("eval_delay"),
         EvalOnStart = s.Bool("eval_on_start"),
-        ComputeAccuracy = s.Bool("compute_accuracy"),
         SaveStrategy = s.Text("save_strategy"),
         SaveSteps = s.Number("save_steps"),
         SaveTotalLimit = s.OptionalInt("save_total_limit"),
@@ -39,6 +38,5 @@ internal static class TrainingBinder
         GreaterIsBetter = s.OptionalBool("greater_is_better"),
         EarlyStoppingSteps = s.OptionalInt("early_stopping_steps"),
         ResumeFromCheckpoint = s.OptionalText("resume_from_checkpoint"),
-        IgnoreDataSkip = s.Bool("ignore_data_skip"),
     };
 }

@@ -76,9 +76,6 @@ public sealed record TrainingOptions
     /// <summary>Evaluate before the first step.</summary>
     public bool EvalOnStart { get; init; }
 
-    /// <summary>Report token accuracy at evaluation.</summary>
-    public bool ComputeAccuracy { get; init; }
-
     /// <summary>no, steps, epoch or best.</summary>
     public string SaveStrategy { get; init; } = "steps";
 
@@ -105,7 +102,4 @@ public sealed record TrainingOptions
 
     /// <summary>Checkpoint folder to go on from. Derived: the last one of <see cref="OutputDir"/> unless overwritten.</summary>
     public string? ResumeFromCheckpoint { get; init; }
-
-    /// <summary>On resuming, do not skip the rows already seen.</summary>
-    public bool IgnoreDataSkip { get; init; }
 }

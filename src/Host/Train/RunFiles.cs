@@ -67,6 +67,6 @@ internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output
             ConfigWriter.Write(folder, ConfigWriter.Changed(
                 model.Config, recipe.Precision.PureBf16 ? "bfloat16" : "float32", decoder.Spec.VocabularySize, decoder.Spec.TiedHead), null);
         }
-        TokenizerWriter.Write(model.Template.Tokenizer, folder);
+        TokenizerWriter.Write(model.Template.Tokenizer, folder, recipe.Model.ModelMaxLength);
     }
 }

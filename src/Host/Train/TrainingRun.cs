@@ -43,7 +43,7 @@ internal sealed class TrainingRun : IDisposable
         _groups = groups.Count;
         _optimizer = OptimizerSetup.Create(model.Decoder.Device, groups, recipe);
         _schedule = OptimizerSetup.Schedule(recipe.Optimizer, _groups, _plan.TotalSteps);
-        _progress = new ProgressReport(terminal.Error, terminal.Interactive);
+        _progress = new ProgressReport(recipe.Training.DisableTqdm == true ? TextWriter.Null : terminal.Error, terminal.Interactive);
         _files = new RunFiles(recipe, model, output);
         _counts = recipe.Training.IncludeNumInputTokensSeen is not ("no" or "false");
         _state = new TrainerState
@@ -74,7 +74,10 @@ internal sealed class TrainingRun : IDisposable
         _firstStep = _state.GlobalStep;
         bool finished;
         using (var log = new TrainerLog(_output, keepEarlier: _resume is not null, _plan.TotalSteps, () => _clock.Elapsed))
+        {
+            if (_recipe.Training.EvalOnStart && _firstStep == 0) Evaluate(log);
             finished = Steps(log);
+        }
         if (finished) Finish();
         return finished;
     }
