@@ -14,6 +14,7 @@ public sealed class Tape(IDevice device)
     private INodeArena?[] _arenas = new INodeArena?[32];
     private Tensor[] _gradients = new Tensor[256];
     private readonly HashSet<Parameter> _held = [];
+    private readonly List<Parameter> _used = new(256);
     private bool _holding;
     private int _values;
 
@@ -61,7 +62,8 @@ public sealed class Tape(IDevice device)
     /// <summary>Announces one later contribution to the parameter's gradient (ended by <see cref="Contributed"/>).</summary>
     public void Use(Parameter? parameter)
     {
-        if (Needs(parameter)) parameter!.PendingUses++;
+        if (!Needs(parameter)) return;
+        if (parameter!.PendingUses++ == 0) _used.Add(parameter);
     }
 
     // ---- for ops: backward ----
@@ -166,6 +168,7 @@ public sealed class Tape(IDevice device)
             arena.Backward(this);
         }
         Forget(values);
+        if (nodes == 0) _used.Clear();
     }
 
     /// <summary>Abandons the step: frees whatever is saved, without gradients.</summary>
@@ -173,6 +176,8 @@ public sealed class Tape(IDevice device)
     {
         for (int i = _order.Count - 1; i >= 0; i--) _order[i].Drop();
         _order.Clear();
+        foreach (Parameter parameter in _used) parameter.PendingUses = 0;
+        _used.Clear();
         Forget(0);
     }
 

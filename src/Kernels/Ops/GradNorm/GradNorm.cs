@@ -45,12 +45,13 @@ public static class GradNorm
     public static GradNormResult Measure(IDevice device, IReadOnlyList<Tensor> gradients, double limit)
     {
         long chunks = 0;
-        foreach (Tensor gradient in gradients) chunks += Chunks(Checked(gradient));
+        for (int i = 0; i < gradients.Count; i++) chunks += Chunks(Checked(gradients[i]));
         using Tensor partials = device.Empty(new Shape(chunks), DType.F32, Category.Workspace);
         using Tensor row = partials.Reshape(new Shape(chunks, 1));
         long done = 0;
-        foreach (Tensor gradient in gradients)
+        for (int i = 0; i < gradients.Count; i++)
         {
+            Tensor gradient = gradients[i];
             using Tensor own = row.RowRange(done, Chunks(gradient));
             done += own.Rows;
             if (device.Launch("grad_norm", 2.0 * gradient.Count, 4.0 * gradient.Count)) Kernels.For(device).SumOfSquares(device, gradient, own);
