@@ -1,0 +1,56 @@
+// Every op has all its pieces, every piece belongs to an op; what a device lacks is printed.
+using FastTune.Kernels.Devices;
+using FastTune.Kernels.Ops;
+using Xunit;
+
+namespace FastTune.Tests.Kernels.Inventory;
+
+public class InventoryTests
+{
+    private static readonly OpFolder[] Folders = [.. OpFolder.All()];
+
+    [Fact]
+    public void Every_op_folder_has_all_its_pieces() => Assert.Empty(Folders.SelectMany(folder => folder.Problems()));
+
+    [Fact]
+    public void Every_catalogue_line_has_a_folder() =>
+        Assert.Empty(OpCatalog.All.Select(entry => entry.Folder).Except(Folders.Select(folder => folder.Name)));
+
+    [Fact]
+    public void Every_cuda_source_belongs_to_an_op_that_reaches_it()
+    {
+        foreach (string stem in CudaStems())
+        {
+            OpFolder? folder = Folders.Where(folder => Owns(folder, stem)).MaxBy(folder => folder.Name.Length);
+            Assert.True(folder is not null, $"native/cuda/ops/{stem}.cu: no folder of src/Kernels/Ops has this name");
+            Assert.True(folder.Has("Cuda.cs"), $"native/cuda/ops/{stem}.cu: {folder.Name}.Cuda.cs, which calls it, is missing");
+        }
+    }
+
+    [Fact]
+    public void Every_native_kernel_has_a_cuda_source()
+    {
+        string[] stems = CudaStems();
+        foreach (OpFolder folder in Folders.Where(folder => folder.Has("Cuda.cs")))
+            Assert.True(stems.Contains(folder.SnakeName), $"{folder.Name}.Cuda.cs calls native/cuda/ops/{folder.SnakeName}.cu, which is missing");
+    }
+
+    [Fact]
+    public void What_each_device_lacks_is_known()
+    {
+        var output = TestContext.Current.TestOutputHelper!;
+        foreach (DeviceKind kind in new[] { DeviceKind.Cpu, DeviceKind.Cuda, DeviceKind.Emu, DeviceKind.Ilgpu })
+        {
+            string[] lacking = [.. OpCatalog.All.Where(entry => !entry.Has(kind)).Select(entry => entry.Folder)];
+            string line = $"{kind.ToString().ToLowerInvariant()} lacks {lacking.Length} of {OpCatalog.All.Length} ops: {string.Join(", ", lacking)}";
+            output.WriteLine(line);
+            if (kind == DeviceKind.Cpu) Assert.True(lacking.Length == 0, line);
+        }
+    }
+
+    private static bool Owns(OpFolder folder, string stem) =>
+        stem == folder.SnakeName || stem.StartsWith($"{folder.SnakeName}_", StringComparison.Ordinal);
+
+    private static string[] CudaStems() =>
+        [.. Directory.GetFiles(Path.Combine(OpFolder.Root, "native/cuda/ops"), "*.cu").Select(Path.GetFileNameWithoutExtension).Select(stem => stem!)];
+}
