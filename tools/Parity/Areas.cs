@@ -5,6 +5,7 @@ internal static class Areas
 {
     public static readonly IArea[] All =
     [
+        new AdaptersArea(),
         new Arguments(),
         new ConfigReading(),
         new Data.AlignedRows(),

@@ -20,7 +20,7 @@ internal static class AdapterAttachment
         foreach (PeftModule module in adapter.Modules)
         {
             var active = new ActiveAdapter(Pair(model.Device, module, trainable), (float)adapter.Config.LoraDropout, site++);
-            if (module.IsEmbedding && module.Module == model.EmbeddingPath) model.EmbeddingAdapters.Add(active);
+            if (module.IsEmbedding && module.Module == model.EmbeddingPath) Put(model, active, folder);
             else if (!module.IsEmbedding && linears.TryGetValue(module.Module, out LinearModule? linear)) Put(linear, active, folder);
             else throw NoModule(folder, module.Module, linears.Keys);
         }
@@ -46,6 +46,14 @@ internal static class AdapterAttachment
         if (pair.A.Shape.Columns != linear.Weight.Columns || pair.B.Shape.Rows != linear.Weight.Rows)
             throw new UserError($"{folder}: {linear.Path} has A {pair.A.Shape} and B {pair.B.Shape}, the model's weight is [{linear.Weight.Rows}, {linear.Weight.Columns}]: the adapter belongs to another model");
         linear.Adapters.Add(active);
+    }
+
+    private static void Put(Decoder model, ActiveAdapter active, string folder)
+    {
+        LoraPair pair = active.Pair;
+        if (pair.A.Shape.Columns != model.Embedding.Shape.Rows || pair.B.Shape.Rows != model.Embedding.Shape.Columns)
+            throw new UserError($"{folder}: {model.EmbeddingPath} has A {pair.A.Shape} and B {pair.B.Shape}, the model's table is {model.Embedding.Shape}: the adapter belongs to another model");
+        model.EmbeddingAdapters.Add(active);
     }
 
     private static LoraPair Pair(IDevice device, PeftModule module, bool trainable)

@@ -16,8 +16,17 @@ internal static class AdapterTensors
                 AddPair(tensors, model, adapter, linear.Path, linear == model.Head ? linear.Weight.Dense : null);
         foreach (Parameter parameter in model.Parameters)
             if (parameter.Trainable || config.Saves(parameter.Name[..parameter.Name.LastIndexOf('.')]))
-                tensors.Add(ParameterSource.Of(model.Device, parameter, PeftKeys.Whole(parameter.Name)));
+                tensors.Add(ParameterSource.Of(model.Device, parameter, KeyOf(model, parameter)));
         return tensors;
+    }
+
+    /// <summary>Key of a trained tensor. A pair's carry theirs as their names; the bias of a linear that an adapter wraps is
+    /// stored under its base layer.</summary>
+    public static string KeyOf(Decoder model, Parameter parameter)
+    {
+        if (model.Adapters.Any(adapter => adapter.Pair.Parameters.Contains(parameter))) return parameter.Name;
+        LinearModule? wrapped = model.Linears.FirstOrDefault(linear => linear.Adapters.Count > 0 && linear.Bias == parameter);
+        return wrapped is null ? PeftKeys.Whole(parameter.Name) : PeftKeys.BaseBias(wrapped.Path);
     }
 
     /// <summary>The pair, and for embedding and head their untouched base weight, which PEFT stores too.</summary>

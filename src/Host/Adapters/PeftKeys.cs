@@ -31,6 +31,9 @@ public static class PeftKeys
     /// <summary>Key of the untouched base weight that PEFT keeps beside an adapter on embedding or head.</summary>
     public static string BaseLayer(string module) => $"{Prefix}{module}.base_layer.weight";
 
+    /// <summary>Key of the trained bias of a linear that has an adapter.</summary>
+    public static string BaseBias(string module) => $"{Prefix}{module}.base_layer.bias";
+
     /// <summary>Key of a weight that is stored whole, from its key in the base checkpoint.</summary>
     public static string Whole(string baseKey) => Prefix + baseKey;
 
