@@ -23,6 +23,7 @@ internal static class Areas
         new Optimizers(),
         new PeftFilesArea(),
         new RandomNumbers(),
+        new RunsArea(),
         new Schedules(),
         new JinjaArea(),
         new TemplatesArea(),
