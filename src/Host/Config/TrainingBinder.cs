@@ -28,6 +28,7 @@ internal static class TrainingBinder
         EvalStrategy = s.Text("eval_strategy"),
         EvalSteps = s.OptionalNumber("eval_steps"),
         EvalDelay = s.Number("eval_delay"),
+        ComputeAccuracy = s.Bool("compute_accuracy"),
         EvalOnStart = s.Bool("eval_on_start"),
         SaveStrategy = s.Text("save_strategy"),
         SaveSteps = s.Number("save_steps"),

@@ -76,6 +76,9 @@ public sealed record TrainingOptions
     /// <summary>Evaluate before the first step.</summary>
     public bool EvalOnStart { get; init; }
 
+    /// <summary>Evaluations also count the share of labels that are the most likely token.</summary>
+    public bool ComputeAccuracy { get; init; }
+
     /// <summary>no, steps, epoch or best.</summary>
     public string SaveStrategy { get; init; } = "steps";
 

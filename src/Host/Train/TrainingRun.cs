@@ -173,9 +173,10 @@ internal sealed class TrainingRun : IDisposable
     {
         var clock = Stopwatch.StartNew();
         int batch = _recipe.Training.PerDeviceEvalBatchSize, rows = _data.EvalRows.Count;
-        double loss = Evaluation.Loss(Decoder, _data.EvalRows, _data.EvalCollator, batch);
+        EvaluationResult result = Evaluation.Run(Decoder, _data.EvalRows, _data.EvalCollator, batch, _recipe.Training.ComputeAccuracy);
         var figures = RunResults.Speed("eval", clock.Elapsed, rows, (rows + batch - 1) / batch);
-        figures["eval_loss"] = loss;
+        figures["eval_loss"] = result.Loss;
+        if (result.Accuracy is { } accuracy) figures["eval_accuracy"] = accuracy;
         return figures;
     }
 
