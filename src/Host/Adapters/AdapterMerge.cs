@@ -1,4 +1,4 @@
-// Merging: every pair's delta goes into its base weight.
+// Merging: the deltas of all pairs go into their base weights.
 using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Memory;
@@ -16,44 +16,50 @@ internal static class AdapterMerge
     public static void Merge(Decoder model)
     {
         if (model.EmbeddingAdapters.Count + model.Head.Adapters.Count > 0) model.Untie();
-        foreach (ActiveAdapter adapter in model.EmbeddingAdapters) AddToTable(model, adapter.Pair);
-        model.EmbeddingAdapters.Clear();
-        foreach (LinearModule linear in model.Linears)
-        {
-            foreach (ActiveAdapter adapter in linear.Adapters) AddToLinear(model.Device, linear, adapter.Pair);
-            linear.Adapters.Clear();
-        }
+        MergeTable(model);
+        foreach (LinearModule linear in model.Linears.Where(linear => linear.Adapters.Count > 0)) MergeLinear(model.Device, linear);
         foreach (Parameter parameter in model.Parameters) parameter.Trainable = false;
         model.RefreshTrainable();
     }
 
-    private static void AddToLinear(IDevice device, LinearModule linear, LoraPair pair)
+    private static void MergeLinear(IDevice device, LinearModule linear)
     {
         Parameter weight = linear.Weight.Dense
             ?? throw new UserError($"{linear.Path}: an adapter cannot be merged into a quantised weight; load the base unquantised");
-        Multiply(device, Operand.Of(pair.B.Value), Operand.Of(pair.A.Value), weight, pair.Scale);
-        if (pair.Bias is { } bias) AddToBias(device, linear, bias, pair.Scale);
-        Free(pair);
+        foreach (LoraPair pair in Pairs(linear.Adapters))
+            if (pair.Bias is { } bias) AddToBias(device, linear, bias, pair.Scale);
+        InFloats(device, weight, wide =>
+        {
+            foreach (LoraPair pair in Pairs(linear.Adapters))
+                Matmul.Run(device, Operand.Of(pair.B.Value), Operand.Of(pair.A.Value), wide, pair.Scale, beta: 1);
+        });
+        Remove(linear.Adapters);
     }
 
     /// <summary>Row t of the table gets scale (B A)[:, t]: the table += scale A^T B^T.</summary>
-    private static void AddToTable(Decoder model, LoraPair pair)
+    private static void MergeTable(Decoder model)
     {
-        Multiply(model.Device, Operand.Of(pair.A.Value, transposed: true), Operand.Of(pair.B.Value, transposed: true), model.Embedding, pair.Scale);
-        Free(pair);
+        if (model.EmbeddingAdapters.Count == 0) return;
+        InFloats(model.Device, model.Embedding, wide =>
+        {
+            foreach (LoraPair pair in Pairs(model.EmbeddingAdapters))
+                Matmul.Run(
+                    model.Device, Operand.Of(pair.A.Value, transposed: true), Operand.Of(pair.B.Value, transposed: true), wide, pair.Scale, beta: 1);
+        });
+        Remove(model.EmbeddingAdapters);
     }
 
-    /// <summary>weight += scale a b, in fp32 with one rounding to the weight's own type.</summary>
-    private static void Multiply(IDevice device, in Operand a, in Operand b, Parameter weight, float scale)
+    /// <summary>Changes a weight in fp32: one rounding to its own type, however many pairs add to it.</summary>
+    private static void InFloats(IDevice device, Parameter weight, Action<Tensor> change)
     {
         if (weight.Value.Type == DType.F32)
         {
-            Matmul.Run(device, a, b, weight.Value, scale, beta: 1);
+            change(weight.Value);
             return;
         }
         using Tensor wide = device.Empty(weight.Shape, DType.F32, Category.Workspace);
         Accumulate.Copy(device, weight.Value, wide);
-        Matmul.Run(device, a, b, wide, scale, beta: 1);
+        change(wide);
         Accumulate.Copy(device, wide, weight.Value);
     }
 
@@ -66,8 +72,11 @@ internal static class AdapterMerge
         Matmul.Run(device, Operand.Of(one), Operand.Of(from), to, scale, beta: 1);
     }
 
-    private static void Free(LoraPair pair)
+    private static IEnumerable<LoraPair> Pairs(IEnumerable<ActiveAdapter> adapters) => adapters.Select(adapter => adapter.Pair);
+
+    private static void Remove(List<ActiveAdapter> adapters)
     {
-        foreach (Parameter parameter in pair.Parameters) parameter.Dispose();
+        foreach (Parameter parameter in Pairs(adapters).SelectMany(pair => pair.Parameters)) parameter.Dispose();
+        adapters.Clear();
     }
 }
