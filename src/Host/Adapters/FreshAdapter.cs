@@ -1,8 +1,8 @@
 // A new adapter: which modules get one, and the numbers it starts from.
 using FastTune.Config;
 using FastTune.Kernels.Autograd;
-using FastTune.Kernels.Memory;
 using FastTune.Kernels.Devices;
+using FastTune.Kernels.Memory;
 using FastTune.Kernels.Ops.LoraDelta;
 using FastTune.Kernels.Tensors;
 using FastTune.Models;
