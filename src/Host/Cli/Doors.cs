@@ -1,5 +1,6 @@
 // The rooms that verbs open, in one place: a recipe and the terminal go in, the exit code comes out.
 using FastTune.Config;
+using FastTune.Export;
 using FastTune.Train;
 
 namespace FastTune.Cli;
@@ -10,7 +11,7 @@ internal static class Doors
 
     public static int Chat(Recipe recipe, ITerminal terminal) => throw NotHere("chat", recipe, terminal);
 
-    public static int Export(Recipe recipe, ITerminal terminal) => throw NotHere("export", recipe, terminal);
+    public static int Export(Recipe recipe, ITerminal terminal) => Exporter.Run(recipe, terminal);
 
     private static UserError NotHere(string what, Recipe recipe, ITerminal terminal)
     {
