@@ -9,7 +9,7 @@ internal sealed unsafe class HostMemory : IMemorySource
     /// <summary>Untouched pages cost nothing, so segments are large: free blocks can join across more of the step.</summary>
     public long SegmentBytes => 1L << 30;
 
-    public nint Reserve(long bytes) => (nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
+    public nint Reserve(long bytes) => (nint)LargePages.Allocate(bytes);
 
     public void Return(nint address, long bytes) => NativeMemory.AlignedFree((void*)address);
 }

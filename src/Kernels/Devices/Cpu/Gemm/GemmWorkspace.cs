@@ -49,7 +49,7 @@ sealed unsafe class GemmWorkspace
         {
             if (wanted <= floats) return data;
             Free();
-            data = (float*)NativeMemory.AlignedAlloc((nuint)(wanted * sizeof(float)), 64);
+            data = (float*)LargePages.Allocate(wanted * sizeof(float));
             floats = wanted;
             return data;
         }
