@@ -38,6 +38,7 @@ internal static class LoraModel
             foreach (LinearModule linear in layer.Linears)
                 linear.Adapters.Add(new ActiveAdapter(Pair(device, random, linear), 0, 0));
         model.RefreshTrainable();
+        GC.Collect(); // the random numbers: loading a real model leaves no such arrays behind
         return model;
     }
 

@@ -30,10 +30,10 @@ internal sealed unsafe class CrossEntropyCpu : ICrossEntropyKernel
             {
                 float* logits = (float*)z.Row(row);
                 float target = logits[labels[row]], max = Max<TL>(logits);
-                float sum = SumOfExponentials<TL>(logits, max);
+                float sum = gradients ? Exponentials<TL>(logits, max) : SumOfExponentials<TL>(logits, max);
                 losses[row] = MathF.Log(sum) + (max - target);
                 if (!gradients) continue;
-                Gradient<TL>(logits, max, weight / sum);
+                Scale<TL>(logits, weight / sum);
                 logits[labels[row]] -= weight;
             }
         }
@@ -61,16 +61,33 @@ internal sealed unsafe class CrossEntropyCpu : ICrossEntropyKernel
             return TL.Sum(sum + VectorMath.Exp(TL.Load(padded)));
         }
 
-        private void Gradient<TL>(float* logits, float max, float scale) where TL : struct, ILanes<TL>
+        /// <summary>As <see cref="SumOfExponentials"/>, leaving each exponential in its logit's place: it is the costly part.</summary>
+        private float Exponentials<TL>(float* logits, float max) where TL : struct, ILanes<TL>
         {
-            TL shift = TL.Fill(max), factor = TL.Fill(scale);
+            TL sum = TL.Fill(0), shift = TL.Fill(max);
             long i = 0;
             for (; i + ILanes<TL>.Count <= columns; i += ILanes<TL>.Count)
-                TL.Store(VectorMath.Exp(TL.Load(logits + i) - shift) * factor, logits + i);
+            {
+                TL exponential = VectorMath.Exp(TL.Load(logits + i) - shift);
+                TL.Store(exponential, logits + i);
+                sum += exponential;
+            }
             int rest = (int)(columns - i);
-            if (rest == 0) return;
-            TL tail = Tail.Load<TL, ElementF32>((byte*)logits, i, rest);
-            Tail.Store<TL, ElementF32>(VectorMath.Exp(tail - shift) * factor, (byte*)logits, i, rest);
+            if (rest == 0) return TL.Sum(sum);
+            float* padded = stackalloc float[16];
+            new Span<float>(padded, 16).Fill(float.NegativeInfinity);
+            for (int lane = 0; lane < rest; lane++) padded[lane] = logits[i + lane] - max;
+            TL last = VectorMath.Exp(TL.Load(padded));
+            Tail.Store<TL, ElementF32>(last, (byte*)logits, i, rest);
+            return TL.Sum(sum + last);
+        }
+
+        private void Scale<TL>(float* logits, float scale) where TL : struct, ILanes<TL>
+        {
+            TL factor = TL.Fill(scale);
+            long i = 0;
+            for (; i + ILanes<TL>.Count <= columns; i += ILanes<TL>.Count) TL.Store(TL.Load(logits + i) * factor, logits + i);
+            for (; i < columns; i++) logits[i] *= scale;
         }
     }
 }

@@ -56,7 +56,10 @@ internal static class MatmulCases
         new MatmulCase(17, 48, 300, TransposeA: true, Beta: 1),
         new MatmulCase(33, 96, 129, TransposeA: true, TransposeB: true),
         new MatmulCase(128, 16, 576, TransposeB: true),
-        new MatmulCase(16, 576, 130, TransposeA: true),
+        new MatmulCase(16, 576, 130, TransposeA: true), // a few rows: B is read in place
+        new MatmulCase(5, 32, 300, Beta: 1),
+        new MatmulCase(48, 16, 300, TransposeA: true), new MatmulCase(96, 7, 600, TransposeA: true, Beta: 1), // thin: turned
+        new MatmulCase(160, 17, 300, TransposeB: true, Beta: 1), // a few columns: A is read in place, the last rows are packed
         new MatmulCase(63, 65, 64, TransposeB: true, Type: BF16),
         new MatmulCase(31, 100, 257, Type: BF16, Beta: 1),
         new MatmulCase(2048, 1536, 576, TransposeB: true, BenchOnly: true),

@@ -33,16 +33,26 @@ public static unsafe class CpuMatmul
         Check(args);
         if (args.M == 0 || args.N == 0) return;
         if (args.CType != DType.F32 && args.K > GemmPlan.LongestPass) WideSums.Run(pool, args, level);
+        else if (ThinColumns.Fits(args, GemmKernel.For(level, args.M))) RunTurned(pool, args, level);
         else RunPanels(pool, args, level);
+    }
+
+    static void RunTurned(CpuPool pool, in MatmulArgs args, IsaLevel level)
+    {
+        float* result = GemmWorkspace.Current.PanelB((long)args.M * args.N); // free: the turned product packs no panel
+        RunPanels(pool, ThinColumns.Turned(args, result), level);
+        ThinColumns.Store(args, result);
     }
 
     static void RunPanels(CpuPool pool, in MatmulArgs args, IsaLevel level)
     {
         int threads = 2.0 * args.M * args.N * args.K < SerialFlops ? 1 : pool.Threads;
         var plan = new GemmPlan(level, args.M, args.N, args.K, threads, args.CType != DType.F32);
-        float* panel = GemmWorkspace.Current.PanelB(plan.PanelBFloats);
-        var pack = new PackPanel { Source = PackSource.OfB(args), Plan = plan, Panel = panel };
-        var multiply = new MultiplyTiles { Args = args, A = PackSource.OfA(args), Plan = plan, Panel = panel };
+        PackSource right = PackSource.OfB(args);
+        bool inPlace = MultiplyTiles.ColumnsInPlace(args, right, plan);
+        float* panel = inPlace ? null : GemmWorkspace.Current.PanelB(plan.PanelBFloats);
+        var pack = new PackPanel { Source = right, Plan = plan, Panel = panel };
+        var multiply = new MultiplyTiles { Args = args, A = PackSource.OfA(args), B = inPlace ? right : default, Plan = plan, Panel = panel };
         for (int column = 0; column < args.N; column += plan.PanelColumns)
         {
             pack.Column = multiply.Column = column;
@@ -52,7 +62,7 @@ public static unsafe class CpuMatmul
             {
                 pack.Depth0 = multiply.Depth0 = depth;
                 pack.Depth = multiply.Depth = Math.Min(plan.PassDepth, args.K - depth);
-                Fork(pool, threads, pack.Tasks, ref pack);
+                if (!inPlace) Fork(pool, threads, pack.Tasks, ref pack);
                 Fork(pool, threads, multiply.Tasks, ref multiply);
                 depth += plan.PassDepth;
             }
