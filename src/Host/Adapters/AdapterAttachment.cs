@@ -40,7 +40,7 @@ internal static class AdapterAttachment
             ?? throw new UserError($"{source}: the model has no weight '{key}'{Nearest.Hint(key, model.Parameters.Select(parameter => parameter.Name))}");
     }
 
-    private static void Put(LinearModule linear, ActiveAdapter active, string folder)
+    internal static void Put(LinearModule linear, ActiveAdapter active, string folder)
     {
         LoraPair pair = active.Pair;
         if (pair.A.Shape.Columns != linear.Weight.Columns || pair.B.Shape.Rows != linear.Weight.Rows)
@@ -85,6 +85,6 @@ internal static class AdapterAttachment
         parameter.Trainable = trainable;
     }
 
-    private static UserError NoModule(string folder, string module, IEnumerable<string> known) =>
+    internal static UserError NoModule(string folder, string module, IEnumerable<string> known) =>
         new($"{folder}: the adapter has a module '{module}', the model does not{Nearest.Hint(module, known)}");
 }

@@ -14,6 +14,12 @@ public static class LoraAdapters
     /// <exception cref="UserError">The folder is damaged, or the adapter is not for this model.</exception>
     public static PeftConfig Attach(Decoder model, string folder, bool trainable) => AdapterAttachment.Attach(model, folder, trainable);
 
+    /// <summary>Puts the weighted sum of several adapters on the model, as one that does not train.</summary>
+    /// <param name="rank">Null stacks the ranks, which is exact; a number gives each module the best sum of that rank (by singular values).</param>
+    /// <exception cref="UserError">An adapter holds more than pairs on linears, or does not fit.</exception>
+    public static void AttachSum(Decoder model, IReadOnlyList<(string Folder, double Weight)> adapters, int? rank) =>
+        WeightedAdapters.Attach(model, adapters, rank);
+
     /// <summary>A fresh adapter by the recipe's keys. A is drawn as PEFT draws it (golden/training/README.md 6.8), B is 0.</summary>
     /// <param name="modulesToSave">Modules trained whole besides `additional_target`.</param>
     /// <exception cref="UserError">A target that no module of the model is named after.</exception>

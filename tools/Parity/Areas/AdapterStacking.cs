@@ -1,7 +1,6 @@
 // Several adapters on one model: merged one after the other below the one that trains, active together, weighted, switched off.
 using FastTune.Adapters;
 using FastTune.Formats;
-using FastTune.Models;
 
 namespace FastTune.Parity;
 
@@ -13,25 +12,25 @@ internal static class AdapterStacking
         if (!"abcd".All(name => PeftAdapter.IsIn(Adapter(path, name)))) yield break;
         using var expected = Safetensors.Open(Path.Combine(path, "expected.safetensors"));
         string folder = Path.GetFileName(path);
-        yield return Make("merged_below", (model, _) => MergedBelow(model, path));
-        yield return Make("together", (model, _) =>
+        yield return Make("merged_below", model => MergedBelow(model, path));
+        yield return Make("together", model =>
         {
             Attach(model, path, 'a', 'd');
             model.CompareLogits("logits_a_and_d_active");
             model.CompareLogits("logits_adapters_off", adaptersOn: false);
         });
         foreach (string name in expected.Tensors.Keys.Where(name => name.StartsWith("logits_weighted_", StringComparison.Ordinal)))
-            yield return Make(name["logits_".Length..], (model, deviations) => Weighted(model, path, name, deviations));
+            yield return Make(name["logits_".Length..], model => Weighted(model, path, name));
 
-        Case Make(string name, Action<AdapterModel, Deviations> check) => new($"{folder}/{name}", () => Run(path, baseFolder, check));
+        Case Make(string name, Action<AdapterModel> check) => new($"{folder}/{name}", () => Run(path, baseFolder, check));
     }
 
-    private static Verdict Run(string path, string baseFolder, Action<AdapterModel, Deviations> check)
+    private static Verdict Run(string path, string baseFolder, Action<AdapterModel> check)
     {
         var deviations = new Deviations();
         using var expected = Safetensors.Open(Path.Combine(path, "expected.safetensors"));
         using var model = new AdapterModel(baseFolder, expected, deviations);
-        check(model, deviations);
+        check(model);
         return deviations.Verdict;
     }
 
@@ -57,26 +56,24 @@ internal static class AdapterStacking
         model.CompareWeights("merged_abc/");
     }
 
-    /// <summary>`logits_weighted_METHOD_W1_W2`: cat is the sum of the weighted deltas of a and d.</summary>
-    private static void Weighted(AdapterModel model, string path, string name, Deviations deviations)
+    /// <summary>`logits_weighted_METHOD_W1_W2`: a and d in one. `cat` stacks the ranks, `svd` cuts to the larger of the two.</summary>
+    private static void Weighted(AdapterModel model, string path, string name)
     {
         string[] parts = name.Split('_');
-        float[] weights = [.. parts[3..].Select(part => float.Parse(part, System.Globalization.CultureInfo.InvariantCulture))];
-        if (parts[2] != "cat" || weights.Length != 2) throw new NotSupportedException($"combining adapters by '{parts[2]}' is not supported yet");
-        Attach(model, path, 'a');
-        Scale(model.Decoder, weights[0]);
-        var first = model.Decoder.Adapters.ToHashSet();
-        Attach(model, path, 'd');
-        Scale(model.Decoder, weights[1], first);
+        double[] weights = [.. parts[3..].Select(part => double.Parse(part, System.Globalization.CultureInfo.InvariantCulture))];
+        int? rank = parts[2] switch
+        {
+            "cat" => null,
+            "svd" => "ad".Max(adapter => RankOf(path, adapter)),
+            _ => throw new NotSupportedException($"combining adapters by '{parts[2]}' is not supported yet"),
+        };
+        LoraAdapters.AttachSum(model.Decoder, [(Adapter(path, 'a'), weights[0]), (Adapter(path, 'd'), weights[1])], rank);
         model.CompareLogits(name);
     }
 
-    /// <summary>Multiplies the factor of every pair but those kept.</summary>
-    private static void Scale(Decoder model, float weight, HashSet<ActiveAdapter>? kept = null)
+    private static int RankOf(string path, char name)
     {
-        foreach (LinearModule linear in model.Linears)
-            for (int i = 0; i < linear.Adapters.Count; i++)
-                if (kept?.Contains(linear.Adapters[i]) != true)
-                    linear.Adapters[i] = linear.Adapters[i] with { Pair = linear.Adapters[i].Pair with { Scale = linear.Adapters[i].Pair.Scale * weight } };
+        using var adapter = PeftAdapter.Open(Adapter(path, name));
+        return adapter.Config.R;
     }
 }
