@@ -26,7 +26,7 @@ public static class LoraDelta
         Matmul.Matmul.Run(tape.Device, Operand.Of(kept), Operand.Of(pair.A.Value, transposed: true), u);
         Matmul.Matmul.Run(tape.Device, Operand.Of(u), Operand.Of(pair.B.Value, transposed: true), y, pair.Scale, beta: 1);
         if (pair.Bias is not null) AddBias(tape, y, pair);
-        bool trains = pair.Parameters.Any(parameter => tape.Needs(parameter));
+        bool trains = tape.Needs(pair.A) || tape.Needs(pair.B) || tape.Needs(pair.Bias);
         if (!trains && !tape.Needs(x) && !tape.Needs(y))
         {
             u.Dispose();
