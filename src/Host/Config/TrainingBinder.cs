@@ -17,6 +17,7 @@ internal static class TrainingBinder
         Seed = s.Int("seed"),
         DataSeed = s.OptionalInt("data_seed"),
         DisableShuffling = s.Bool("disable_shuffling"),
+        TrainSamplingStrategy = s.Text("train_sampling_strategy"),
         DataloaderDropLast = s.Bool("dataloader_drop_last"),
         LoggingStrategy = s.Text("logging_strategy"),
         LoggingSteps = s.Number("logging_steps"),

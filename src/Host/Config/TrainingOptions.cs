@@ -40,6 +40,9 @@ public sealed record TrainingOptions
     /// <summary>Take rows in the order of the data.</summary>
     public bool DisableShuffling { get; init; }
 
+    /// <summary>How an epoch's rows are ordered: random, sequential or group_by_length.</summary>
+    public string TrainSamplingStrategy { get; init; } = "random";
+
     /// <summary>Leave out a last batch that is not full.</summary>
     public bool DataloaderDropLast { get; init; }
 

@@ -21,9 +21,7 @@ public sealed class BatchFeed(PreparedData data, TrainingOptions options)
 
     private void Open(int epoch)
     {
-        int count = data.TrainRows.Count;
-        int[] order = options.DisableShuffling
-            ? SampleOrder.InFileOrder(count) : SampleOrder.Shuffled(count, options.DataSeed ?? options.Seed, epoch);
+        int[] order = EpochOrder.Of(data.TrainRows, options, epoch);
         _batches = [.. SampleOrder.Batches(order, options.PerDeviceTrainBatchSize, options.DataloaderDropLast)];
         _epoch = epoch;
     }

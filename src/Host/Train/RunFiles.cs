@@ -26,6 +26,7 @@ internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output
         {
             WriteModel(folder);
             state.Write(folder);
+            Describe(folder, state);
             if (recipe.Training.SaveOnlyModel) return;
             Safetensors.Write(Path.Combine(folder, OptimizerName), optimizer.Save());
             ResumeState.SaveSchedule(folder, schedule);
@@ -42,19 +43,14 @@ internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output
     {
         WriteModel(output);
         state.Write(output);
-        AtomicFile.WriteText(Path.Combine(output, ArgumentsName), JsonSerializer.Serialize(recipe.Given, ConfigWriter.Format) + "\n");
-        new ModelCard(
-            Path.GetFileName(Path.GetFullPath(output)), recipe.Model.ModelNameOrPath, recipe.Method.FinetuningType, recipe.Data.Dataset,
-            [.. state.Series("eval_loss").TakeLast(1).Select(entry => ("Loss", entry.Value.ToString("F4")))],
-            [
-                ("learning_rate", $"{recipe.Optimizer.LearningRate}"), ("train_batch_size", $"{recipe.Training.PerDeviceTrainBatchSize}"),
-                ("eval_batch_size", $"{recipe.Training.PerDeviceEvalBatchSize}"), ("seed", $"{recipe.Training.Seed}"),
-                ("gradient_accumulation_steps", $"{recipe.Training.GradientAccumulationSteps}"),
-                ("total_train_batch_size", $"{recipe.Training.PerDeviceTrainBatchSize * recipe.Training.GradientAccumulationSteps}"),
-                ("optimizer", recipe.Optimizer.Optim), ("lr_scheduler_type", recipe.Optimizer.LrSchedulerType),
-                ("num_epochs", $"{recipe.Training.NumTrainEpochs}"),
-            ],
-            null, [("FastTune", typeof(RunFiles).Assembly.GetName().Version!.ToString(3))]).Write(output);
+        Describe(output, state);
+    }
+
+    /// <summary>The card and the recipe's keys, in the output folder and in each checkpoint.</summary>
+    private void Describe(string folder, TrainerState state)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, ArgumentsName), JsonSerializer.Serialize(recipe.Given, ConfigWriter.Format) + "\n");
+        RunCard.Write(folder, Path.GetFileName(Path.GetFullPath(output)), recipe, state);
     }
 
     private void WriteModel(string folder)
@@ -65,7 +61,8 @@ internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output
         {
             Safetensors.WriteFolder(folder, [.. decoder.Parameters.Select(parameter => ParameterSource.Of(decoder.Device, parameter))], ShardBytes);
             ConfigWriter.Write(folder, ConfigWriter.Changed(
-                model.Config, recipe.Precision.PureBf16 ? "bfloat16" : "float32", decoder.Spec.VocabularySize, decoder.Spec.TiedHead), null);
+                model.Config, recipe.Precision.PureBf16 ? "bfloat16" : "float32", decoder.Spec.VocabularySize, decoder.Spec.TiedHead),
+                GenerationConfigFile.Of(recipe.Model.ModelNameOrPath, model.Config));
         }
         TokenizerWriter.Write(model.Template.Tokenizer, folder, recipe.Model.ModelMaxLength);
     }

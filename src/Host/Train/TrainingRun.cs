@@ -27,6 +27,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Stopwatch _clock = new();
     private readonly ProgressReport _progress;
     private readonly RunFiles _files;
+    private readonly BestModel _best;
     private readonly int _groups;
     private readonly bool _counts;
     private TrainerState _state;
@@ -45,6 +46,7 @@ internal sealed class TrainingRun : IDisposable
         _schedule = OptimizerSetup.Schedule(recipe.Optimizer, _groups, _plan.TotalSteps);
         _progress = new ProgressReport(recipe.Training.DisableTqdm == true ? TextWriter.Null : terminal.Error, terminal.Interactive);
         _files = new RunFiles(recipe, model, output);
+        _best = new BestModel(recipe.Training, recipe.Optimizer.LrSchedulerType == "reduce_lr_on_plateau");
         _counts = recipe.Training.IncludeNumInputTokensSeen is not ("no" or "false");
         _state = new TrainerState
         {
@@ -88,7 +90,7 @@ internal sealed class TrainingRun : IDisposable
         var feed = new BatchFeed(_data, _recipe.Training);
         var step = new TrainingStep(Decoder, new Tape(Decoder.Device), _optimizer, _recipe.Optimizer.MaxGradNorm);
         var rates = new double[_groups];
-        while (_state.GlobalStep < _plan.TotalSteps)
+        while (_state.GlobalStep < _plan.TotalSteps && !_state.ShouldStop)
         {
             int number = _state.GlobalStep + 1;
             IReadOnlyList<Batch> batches = feed.Of(_plan.Window(number));
@@ -125,7 +127,7 @@ internal sealed class TrainingRun : IDisposable
         if (events.Log) WriteLog(result, rate, log);
         if (events.Evaluate) Evaluate(log);
         if (events.Save) SaveCheckpoint();
-        if (number == _plan.TotalSteps) log.Append(new TrainerLogLine(number, _state.Epoch) { Tokens = Tokens });
+        if (number == _plan.TotalSteps || _state.ShouldStop) log.Append(new TrainerLogLine(number, _state.Epoch) { Tokens = Tokens });
     }
 
     private long? Tokens => _counts ? _state.NumInputTokensSeen : null;
@@ -165,8 +167,10 @@ internal sealed class TrainingRun : IDisposable
         log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { EvalLoss = loss, Tokens = Tokens });
         _progress.Note($"step {_state.GlobalStep}: eval_loss {loss:F4}");
         _schedule.Observe(loss);
-        if (_state.BestMetric is not { } best || loss < best)
-            _state = _state with { BestMetric = loss, BestGlobalStep = _state.GlobalStep };
+        double? best = _state.BestMetric;
+        _state = _best.Judge(_state, figures);
+        if (_recipe.Training.SaveStrategy == "best" && _state.BestMetric != best) SaveCheckpoint();
+        if (_state.ShouldStop) _progress.Note($"step {_state.GlobalStep}: {_state.EarlyStopping!.Counter} evaluations without a better one: stopping early");
     }
 
     private Dictionary<string, object?> EvaluationFigures()
@@ -196,11 +200,23 @@ internal sealed class TrainingRun : IDisposable
         AddHistory(new(figures));
         figures["epoch"] = _state.Epoch;
         if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
+        if (_recipe.Training.LoadBestModelAtEnd) LoadBest();
         _files.Final(_state);
         RunResults.Save(_output, "train", figures);
         _progress.Metrics("train", figures);
-        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss"]);
+        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss", "eval_accuracy"]);
         if (_recipe.Training.Memory) _terminal.Error.Write(Decoder.Device.Memory.Ledger.Table());
+    }
+
+    private void LoadBest()
+    {
+        if (_state.BestModelCheckpoint is not { } best)
+        {
+            _terminal.Error.WriteLine("load_best_model_at_end: no checkpoint of the best evaluation was kept: the last weights stay");
+            return;
+        }
+        BestModel.Load(Decoder, best);
+        _progress.Note($"best: step {_state.BestGlobalStep}, {_state.BestMetric:F4}");
     }
 
     /// <summary>The evaluation after training, which is not part of trainer_state.json.</summary>
@@ -208,6 +224,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var figures = EvaluationFigures();
         figures["epoch"] = _state.Epoch;
+        if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
         if (_recipe.Method.Stage == "pt") figures["perplexity"] = Math.Exp((double)figures["eval_loss"]!);
         RunResults.Save(_output, "eval", figures);
         _progress.Metrics("eval", figures);
