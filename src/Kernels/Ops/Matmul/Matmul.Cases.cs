@@ -6,10 +6,11 @@ using static FastTune.Kernels.Tensors.DType;
 namespace FastTune.Kernels.Ops.Matmul;
 
 internal sealed record MatmulCase(
-    int M, int N, int K, bool TransposeA = false, bool TransposeB = false, DType Type = F32, float Beta = 0, bool BenchOnly = false) : IOpCase
+    int M, int N, int K, bool TransposeA = false, bool TransposeB = false, DType Type = F32, float Beta = 0, bool BenchOnly = false,
+    bool Bias = true) : IOpCase
 {
     public string Name =>
-        $"matmul({M},{N},{K},{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')},{Type},beta={Beta})".ToLowerInvariant();
+        $"matmul({M},{N},{K},{(TransposeA ? 't' : 'n')}{(TransposeB ? 't' : 'n')},{Type},beta={Beta}{(Bias ? "" : ",no bias")})".ToLowerInvariant();
 
     public IReadOnlyList<CaseInput> Inputs =>
     [
@@ -26,14 +27,14 @@ internal sealed record MatmulCase(
         Tensor c = inputs.Parameters[2]!.Value.Share();
         Matmul.Run(
             tape.Device, Operand.Of(inputs.Parameters[0]!.Value, TransposeA), Operand.Of(inputs.Parameters[1]!.Value, TransposeB),
-            c, alpha: 0.5f, beta: Beta, bias: inputs.Parameters[3]!.Value);
+            c, alpha: 0.5f, beta: Beta, bias: Bias ? inputs.Parameters[3]!.Value : default);
         return [c];
     }
 
     public double[][] Forward(double[][] inputs)
     {
         double[] product = MatmulReference.Multiply(inputs[0], inputs[1], M, N, K, TransposeA, TransposeB);
-        for (int i = 0; i < product.Length; i++) product[i] = 0.5 * product[i] + Beta * inputs[2][i] + inputs[3][i % N];
+        for (int i = 0; i < product.Length; i++) product[i] = 0.5 * product[i] + Beta * inputs[2][i] + (Bias ? inputs[3][i % N] : 0);
         return [product];
     }
 
@@ -58,7 +59,8 @@ internal static class MatmulCases
         new MatmulCase(128, 16, 576, TransposeB: true),
         new MatmulCase(16, 576, 130, TransposeA: true), // a few rows: B is read in place
         new MatmulCase(5, 32, 300, Beta: 1),
-        new MatmulCase(48, 16, 300, TransposeA: true), new MatmulCase(96, 7, 600, TransposeA: true, Beta: 1), // thin: turned
+        new MatmulCase(48, 16, 300, TransposeA: true, Bias: false), // a few columns of a transposed A: computed as the transpose
+        new MatmulCase(96, 7, 600, TransposeA: true, Beta: 1, Bias: false),
         new MatmulCase(160, 17, 300, TransposeB: true, Beta: 1), // a few columns: A is read in place, the last rows are packed
         new MatmulCase(63, 65, 64, TransposeB: true, Type: BF16),
         new MatmulCase(31, 100, 257, Type: BF16, Beta: 1),
