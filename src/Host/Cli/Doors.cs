@@ -9,13 +9,7 @@ internal static class Doors
 {
     public static int Train(Recipe recipe, ITerminal terminal) => Trainer.Run(recipe, terminal);
 
-    public static int Chat(Recipe recipe, ITerminal terminal) => throw NotHere("chat", recipe, terminal);
+    public static int Chat(Recipe recipe, ITerminal terminal) => Inference.Chat.Run(recipe, terminal);
 
     public static int Export(Recipe recipe, ITerminal terminal) => Exporter.Run(recipe, terminal);
-
-    private static UserError NotHere(string what, Recipe recipe, ITerminal terminal)
-    {
-        terminal.Error.WriteLine($"read {recipe.Given.Count} keys for {recipe.Model.ModelNameOrPath}");
-        return new UserError($"{what} is not part of this build yet");
-    }
 }

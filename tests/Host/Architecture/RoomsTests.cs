@@ -15,6 +15,6 @@ public class RoomsTests
         var rooms = Repository.Files().Where(file => file.StartsWith($"{house}/", StringComparison.Ordinal))
             .Select(file => file[(house.Length + 1)..].Split('/')).Where(parts => parts.Length > 1).Select(parts => parts[0]).Distinct().ToList();
         Assert.NotEmpty(rooms);
-        Assert.Empty(rooms.Where(room => !table.Contains($"`{room}`") && !table.Contains($"`{house}/{room}`")));
+        Assert.DoesNotContain(rooms, room => !table.Contains($"`{room}`") && !table.Contains($"`{house}/{room}`"));
     }
 }
