@@ -5,11 +5,11 @@ using FastTune.Train;
 
 namespace FastTune.Parity;
 
-/// <summary>One case folder; its recipe's working folder is the folder above it.</summary>
+/// <summary>One case folder; its recipe's working folder is the folder above it, or where that has no assets, training/runs beside it.</summary>
 internal sealed class RunsCase(string path)
 {
     public const string ConfigName = "config.yaml";
-    private readonly string _working = Path.GetDirectoryName(path)!;
+    private readonly string _above = Path.GetDirectoryName(path)!, _working = Working(Path.GetDirectoryName(path)!);
 
     public string Folder => path;
 
@@ -32,10 +32,16 @@ internal sealed class RunsCase(string path)
     /// <summary>tokenized.jsonl: its own, or the one that index.json names for this run.</summary>
     public string? TokenizedPath()
     {
-        string own = Path.Combine(path, "tokenized.jsonl"), index = Path.Combine(_working, "index.json");
+        string own = Path.Combine(path, "tokenized.jsonl"), index = Path.Combine(_above, "index.json");
         if (File.Exists(own)) return own;
         if (!File.Exists(index) || GoldenJson.Load(index).Find(Path.GetFileName(path)) is not { } entry) return null;
-        return entry.Text("tokenized") is { } shared && File.Exists(Path.Combine(_working, shared)) ? Path.Combine(_working, shared) : null;
+        return entry.Text("tokenized") is { } shared && File.Exists(Path.Combine(_above, shared)) ? Path.Combine(_above, shared) : null;
+    }
+
+    private static string Working(string above)
+    {
+        string shared = Path.GetFullPath(Path.Combine(above, "..", "..", "training", "runs"));
+        return Directory.Exists(Path.Combine(above, "assets")) || !Directory.Exists(shared) ? above : shared;
     }
 
     private IEnumerable<string> Settings(string scratch, string output)
@@ -62,7 +68,7 @@ internal sealed class RunsCase(string path)
     private string Earlier(string scratch, string checkpoint)
     {
         string wanted = Path.GetDirectoryName(checkpoint)!;
-        string maker = Directory.EnumerateDirectories(_working)
+        string maker = Directory.EnumerateDirectories(_above)
             .First(folder => File.Exists(Path.Combine(folder, ConfigName)) && Given(folder).TryGetValue("output_dir", out object? made) && wanted.Equals(made));
         return Path.Combine(new RunsCase(maker).Train(scratch), Path.GetFileName(checkpoint));
     }
