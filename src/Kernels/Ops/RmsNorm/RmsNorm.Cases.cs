@@ -7,12 +7,12 @@ namespace FastTune.Kernels.Ops.RmsNorm;
 
 internal sealed record RmsNormCase(
     int T, int H, DType Type, NormMode Mode = NormMode.Llama, bool Residual = false, CaseFill Fill = CaseFill.Normal,
-    int RowPitch = 0, bool FrozenWeight = false, bool BenchOnly = false) : IOpCase
+    int RowPitch = 0, bool FrozenWeight = false, int Heads = 1, bool BenchOnly = false) : IOpCase
 {
     private const double Eps = 1e-5;
 
     public string Name =>
-        $"rms_norm({T},{H},{Type},{Mode}{(Residual ? ",residual" : "")}{(FrozenWeight ? ",frozen" : "")},{Fill},{RowPitch})".ToLowerInvariant();
+        $"rms_norm({T},{H},{Type},{Mode}{(Residual ? ",residual" : "")}{(FrozenWeight ? ",frozen" : "")}{(Heads > 1 ? $",heads{Heads}" : "")},{Fill},{RowPitch})".ToLowerInvariant();
 
     public IReadOnlyList<CaseInput> Inputs =>
     [
@@ -24,9 +24,17 @@ internal sealed record RmsNormCase(
     public Tensor[] Run(Tape tape, CaseArguments inputs)
     {
         Parameter weight = inputs.Parameters[1]!;
-        if (!Residual) return [RmsNorm.Norm(tape, inputs.Tensors[0], weight, (float)Eps, Mode)];
+        if (!Residual) return [AsTokens(RmsNorm.Norm(tape, inputs.Tensors[0], weight, (float)Eps, Mode))];
         var (sum, normed) = RmsNorm.AddNorm(tape, inputs.Tensors[0], inputs.Tensors[2], weight, (float)Eps, Mode);
         return [sum, normed];
+    }
+
+    /// <summary>Rows of heads joined to rows of tokens, as attention reads them: the gradient comes in that shape.</summary>
+    private Tensor AsTokens(Tensor normed)
+    {
+        if (Heads == 1) return normed;
+        using Tensor owned = normed;
+        return owned.Reshape(new Shape(T / Heads, H * Heads));
     }
 
     public unsafe double[][] Forward(double[][] inputs)
@@ -78,6 +86,7 @@ internal static class RmsNormCases
         new RmsNormCase(65, 576, F32, Residual: true),
         new RmsNormCase(64, 576, BF16, Residual: true),
         new RmsNormCase(129, 48, F32, NormMode.Gemma),
+        new RmsNormCase(12, 16, F32, Heads: 4),                          // head norms: rows of heads, gradients in rows of tokens
         new RmsNormCase(127, 80, BF16, NormMode.Gemma),
         new RmsNormCase(5, 33, BF16, NormMode.Plain, Residual: true),
         new RmsNormCase(200, 31, F32, NormMode.Plain),

@@ -94,9 +94,11 @@ public static class RmsNorm
             Tensor dWeight = trains ? tape.GradientTarget(weight, out beta) : default;
             bool joins = _z.Value != 0 && tape.HasGradient(_z.Value);
             Tensor target = joins ? tape.GradientTarget(_z, out _) : dy;
+            // Head norms see [T heads, d] where the gradients have come as [T, heads d]: the rows are z's.
+            using Tensor dyRows = AsRows(dy), targetRows = AsRows(target);
             if (tape.Device.Launch("rms_norm", 8.0 * _z.Count, 3.0 * _z.Count * _z.Type.Size()))
                 Kernels.For(tape.Device).Backward(
-                    tape.Device, new(dy, _z, _rstd, weight.Value, joins ? target : default, target, dWeight, beta, mode));
+                    tape.Device, new(dyRows, _z, _rstd, weight.Value, joins ? targetRows : default, targetRows, dWeight, beta, mode));
             if (trains) tape.Contributed(weight);
             if (joins || _z.Value == 0) dy.Dispose();
             else tape.AddGradient(_z.Value, dy);
@@ -107,6 +109,8 @@ public static class RmsNorm
             _z.Dispose();
             _rstd.Dispose();
         }
+
+        private readonly Tensor AsRows(in Tensor gradient) => gradient.Shape == _z.Shape ? gradient.Share() : gradient.Reshape(_z.Shape);
     }
 
     /// <summary>Backward of z = x + residual: both get the gradient of z, sharing one buffer.</summary>
