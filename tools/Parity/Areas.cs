@@ -27,6 +27,7 @@ internal static class Areas
         new RandomNumbers(),
         new RunsArea(),
         new Schedules(),
+        new SmolLm2Area(),
         new JinjaArea(),
         new TemplatesArea(),
         new TokenizersArea(),
