@@ -30,7 +30,7 @@ public sealed class ChatSession(InferenceModel model, Recipe recipe, ITerminal t
     {
         if (line.Length == 0) return true;
         if (line is "/clear" or "clear") _history.Clear();
-        else if (line.StartsWith("/system", StringComparison.Ordinal)) _system = line["/system".Length..].Trim();
+        else if (line == "/system" || line.StartsWith("/system ", StringComparison.Ordinal)) SetSystem(line["/system".Length..].Trim());
         else if (line.StartsWith('/'))
         {
             terminal.Out.WriteLine($"no command {Printable.Line(line)}: /clear, /system TEXT, /exit");
@@ -41,11 +41,21 @@ public sealed class ChatSession(InferenceModel model, Recipe recipe, ITerminal t
         return true;
     }
 
+    /// <summary>Without a text the recipe's (or the template's) own system message comes back.</summary>
+    private void SetSystem(string text) => _system = text.Length > 0 ? text : recipe.Data.DefaultSystem;
+
     private void Answer(string question)
     {
         _history.Add(new Message(Role.User, question));
-        string answer = Stream(Prompt());
-        _history.Add(new Message(Role.Assistant, answer));
+        try
+        {
+            _history.Add(new Message(Role.Assistant, Stream(Prompt())));
+        }
+        catch (UserError error)
+        {
+            _history.RemoveAt(_history.Count - 1);
+            terminal.Out.WriteLine(error.Message);
+        }
     }
 
     /// <summary>The conversation up to an answer that is still empty.</summary>

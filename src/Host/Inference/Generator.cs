@@ -19,6 +19,9 @@ public sealed class Generator(Decoder model) : IDisposable
         IReadOnlyList<int> prompt, Sampler sampler, IReadOnlySet<int> stops, int limit, CancellationToken cancel = default)
     {
         if (prompt.Count == 0) throw new UserError("the prompt is empty: say something");
+        if (prompt.Count >= model.Spec.MaxPositions)
+            throw new UserError($"the conversation has {prompt.Count} tokens, the model takes {model.Spec.MaxPositions}: use /clear or shorten it");
+        limit = Math.Min(limit, model.Spec.MaxPositions - prompt.Count);
         var seen = prompt.ToList();
         int shared = Shared(prompt);
         _cache.Truncate(shared);

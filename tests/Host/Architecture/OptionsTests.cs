@@ -13,8 +13,8 @@ public class OptionsTests
         typeof(PrecisionOptions), typeof(GenerationOptions), typeof(ExportOptions),
     ];
 
-    /// <summary>Explicit while rooms are still being built: run it with <c>-explicit only</c>, and give unread keys the status later.</summary>
-    [Fact(Explicit = true)]
+    /// <summary>A key that no room reads yet has the status later in keys.tsv.</summary>
+    [Fact]
     public void Every_option_is_read_outside_Config()
     {
         var sources = Repository.Files().Where(file => file.StartsWith("src/Host/", StringComparison.Ordinal) && !file.StartsWith("src/Host/Config/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal));

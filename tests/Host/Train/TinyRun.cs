@@ -61,5 +61,13 @@ internal sealed class TinyRun : IDisposable
         return (code, terminal.Out.ToString()!, terminal.Error.ToString()!);
     }
 
+    /// <summary>Runs `fasttune chat` on the trained model in <c>out/</c> with these lines as input.</summary>
+    public (int Code, string Out, string Error) Chat(string input, params string[] overrides)
+    {
+        var terminal = new BufferTerminal(input);
+        int code = Shell.Run(["chat", $"model_name_or_path={At("out")}", "template=chatml", .. overrides], terminal);
+        return (code, terminal.Out.ToString()!, terminal.Error.ToString()!);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -22,6 +22,8 @@ internal sealed class SmolLm2Area : IArea
         var run = new Lazy<ModelRun>(() => new ModelRun(model, trains: false));
         foreach (JsonElement prompt in GoldenJson.Lines(prompts))
             yield return new Case($"{Path.GetFileName(path)}/{prompt.Text("name")}", () => CheckPrompt(run.Value, prompt, logits));
+        string sft = Path.Combine(path, "sft");
+        if (File.Exists(Path.Combine(sft, "curve.json"))) yield return new Case($"{Path.GetFileName(path)}/sft", () => SmolLm2Sft.Check(sft, model));
         if (File.Exists(passage)) yield return new Case($"{Path.GetFileName(path)}/passage", () => CheckPassage(run.Value, GoldenJson.Load(passage)));
     }
 
