@@ -1,5 +1,6 @@
 // Picks the next token from logits: penalties, temperature, top-k, top-p, in the order of Hugging Face's generate.
 using FastTune.Config;
+using FastTune.Models;
 using FastTune.Rng;
 
 namespace FastTune.Inference;
@@ -15,7 +16,7 @@ public sealed class Sampler(GenerationOptions options)
     public int Next(Span<float> logits, IReadOnlyList<int> seen)
     {
         Penalise(logits, seen);
-        if (_greedy) return Largest(logits);
+        if (_greedy) return FirstChoice.Of(logits);
         int[] order = Candidates(logits);
         double[] weights = Weights(logits, order);
         int kept = Nucleus(weights);
@@ -58,13 +59,5 @@ public sealed class Sampler(GenerationOptions options)
         for (int i = 0; i < weights.Length; i++)
             if ((sum += weights[i]) >= limit) return i + 1;
         return weights.Length;
-    }
-
-    private static int Largest(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-            if (logits[i] > logits[best]) best = i;
-        return best;
     }
 }

@@ -80,17 +80,8 @@ public static class Evaluation
             float[] values = model.Device.ToArray<float>(logits);
             int vocabulary = values.Length / count;
             for (int i = 0; i < count; i++)
-                if (FirstChoice(values.AsSpan(i * vocabulary, vocabulary)) == tokens.Labels[start + i]) hits++;
+                if (FirstChoice.Of(values.AsSpan(i * vocabulary, vocabulary)) == tokens.Labels[start + i]) hits++;
         }
         return hits;
-    }
-
-    /// <summary>The place of the largest value; the lowest on ties.</summary>
-    private static int FirstChoice(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-            if (logits[i] > logits[best]) best = i;
-        return best;
     }
 }

@@ -1,8 +1,0 @@
-// Keeps the project buildable until its first test lands.
-namespace FastTune.Tests.Host;
-
-public class Placeholder
-{
-    [Xunit.Fact]
-    public void Builds() => Xunit.Assert.True(Environment.Version.Major >= 10);
-}
