@@ -43,12 +43,12 @@ static unsafe class MatmulBench
         Timing.Row(pool, title, 2.0 * m * n * k, () => CpuMatmul.Run(pool, args));
     }
 
-    /// <summary>Native elements, all small numbers (a pattern that is 0.5 in bf16 pairs and in fp32).</summary>
+    /// <summary>Elements in memory as the engine's pool gets it, all small numbers (a pattern that is 0.5 in bf16 pairs and in fp32).</summary>
     sealed class Memory : IDisposable
     {
         public Memory(long count, DType type)
         {
-            Data = NativeMemory.AlignedAlloc((nuint)(count * type.Size() + 64), 64);
+            Data = LargePages.Allocate(count * type.Size() + 64);
             new Span<ushort>(Data, (int)Math.Min(count * type.Size() / 2, int.MaxValue)).Fill(0x3C00);
         }
 

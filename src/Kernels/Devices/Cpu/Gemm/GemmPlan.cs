@@ -12,6 +12,8 @@ readonly struct GemmPlan
     /// <summary>The longest K that is packed at once.</summary>
     public const int LongestPass = 8192;
 
+    const int ShortestPass = 512;
+
     const int WidestTile = 1024; // columns of a task that sums in scratch: 96 x 1024 floats
 
     public readonly GemmKernel Kernel;
@@ -25,7 +27,7 @@ readonly struct GemmPlan
     {
         Kernel = GemmKernel.For(level, n);
         (M, N, K, Threads) = (m, n, k, threads);
-        PassDepth = Math.Min(k, LongestPass);
+        PassDepth = Math.Min(k, scratch ? LongestPass : DepthFor(n, k));
         int group = Kernel.Columns * Packing.DecodeSlivers;
         int widest = (int)Math.Min(n, Math.Max(PanelFloats / Math.Max(PassDepth, 1), 256));
         int panels = CeilDiv(n, widest);
@@ -39,6 +41,13 @@ readonly struct GemmPlan
         if (threads == 1) splits = 1;
         if (scratch) splits = Math.Max(splits, CeilDiv(PanelColumns, WidestTile));
         TaskColumns = CeilDiv(slivers, splits) * Kernel.Columns;
+    }
+
+    // A is packed once for each panel, so a wide B is cut along its depth first. A tile summed in scratch cannot be: it needs its whole depth.
+    static int DepthFor(int columns, int k)
+    {
+        long depth = Math.Clamp(PanelFloats / Math.Max(columns, 1) / DepthBlock * DepthBlock, ShortestPass, LongestPass);
+        return k < 2 * depth ? LongestPass : (int)depth;
     }
 
     public int RowTasks => CeilDiv(M, TaskRows);

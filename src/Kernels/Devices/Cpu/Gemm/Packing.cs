@@ -1,6 +1,7 @@
 // Copies a block of an operand into slivers: [depth][rows] for one register tile's rows (or columns), widened to fp32.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Kernels.Devices.Cpu.Gemm;
@@ -39,6 +40,8 @@ static unsafe class Packing
 {
     /// <summary>Slivers that one decode of a stored matrix fills: 64 or more columns, a whole quantisation block.</summary>
     public const int DecodeSlivers = 4;
+
+    const int RowsAhead = 8; // stored rows asked for before they are copied: each is another page, which no hardware prefetcher enters
 
     /// <summary>
     /// Packs rows [row, row + rows) and depth [k, k + depth) as slivers of <paramref name="width"/> rows, one after the other.
@@ -95,6 +98,8 @@ static unsafe class Packing
         for (int step = 0; step < depth; step++, from += source.Pitch)
         {
             float* to = destination + (long)step * width;
+            if (Sse.IsSupported && step + RowsAhead < depth)
+                for (int line = 0; line < rows; line += 64 / T.Size) Sse.Prefetch0((byte*)data + (from + RowsAhead * source.Pitch + line) * T.Size);
             if (step == depth - 1 && wide != width) full = 0; // its overhang would fall into the next sliver, already written
             for (int done = 0; done < full; done += width, to += sliver)
                 for (int lane = 0; lane < wide; lane += 8) T.Load8(data, from + done + lane).Store(to + lane);
