@@ -31,7 +31,13 @@ internal static class KeyTable
 
     private static FrozenDictionary<string, Key> ForPurpose(Purpose purpose)
     {
-        string[] groups = [.. Everywhere, .. purpose == Purpose.Train ? new[] { "training", "megatron_bridge" } : ["infer"]];
+        string[] own = purpose switch
+        {
+            Purpose.Train => ["training", "megatron_bridge"],
+            Purpose.Evaluate => ["evaluation"],
+            _ => ["infer"],
+        };
+        string[] groups = [.. Everywhere, .. own];
         return All.Where(key => groups.Contains(key.Group)).ToFrozenDictionary(key => key.Name);
     }
 

@@ -2,7 +2,7 @@
 namespace FastTune.Config;
 
 /// <summary>What the recipe is for: it decides which keys are known and which rules hold.</summary>
-public enum Purpose : byte { Train, Infer, Export }
+public enum Purpose : byte { Train, Infer, Export, Evaluate }
 
 /// <summary>A validated configuration. Values are final: derived settings are filled in (cutoff, packing, alpha, resume …).</summary>
 public sealed record Recipe

@@ -12,30 +12,32 @@ public static class RecipeReader
         if (parts.File is null && parts.Settings.Count == 0)
             throw new UserError("a recipe is missing; name a .yaml file or give key=value pairs", exitCode: 2);
         var raw = RawRecipe.Read(parts);
-        return Build(Check(purpose, raw, parts.File), raw, parts.File);
+        var settings = Check(purpose, raw, parts.File);
+        Support.Refuse(settings);
+        return Build(settings, raw, parts.File);
     }
 
-    /// <summary>Typed, checked and derived settings of a raw recipe.</summary>
-    internal static Settings Check(Purpose purpose, MapNode raw, string? file)
+    /// <summary>Typed, checked and derived settings of a raw recipe. Every key of LLaMA-Factory's is read and held to its rules here,
+    /// those too that a run does not yet support: <see cref="Support.Refuse"/> is the door behind this one.</summary>
+    internal static Settings Check(Purpose purpose, MapNode raw, string? file, DeviceTypes? device = null)
     {
         string place = file is null ? "command line" : Path.GetFileName(file);
-        var settings = new Settings(purpose);
-        var keys = new List<(Key Key, string Place)>();
+        var settings = new Settings(purpose, device);
         foreach (var (name, node) in raw.Items)
         {
             string at = Place.Of(place, node);
             var key = Support.Known(name, purpose, at);
-            settings.Give(key, Casting.Cast(key, node, place));
-            keys.Add((key, at));
+            settings.Give(key, Casting.Cast(key, node, place), at);
         }
         DataRules.Apply(settings, place);
         ModelRules.Apply(settings, place);
         MethodRules.Apply(settings, place);
         if (purpose == Purpose.Train) TrainRules.Apply(settings, place);
+        else if (purpose == Purpose.Evaluate) EvaluationRules.Apply(settings, place);
         else InferenceRules.Apply(settings, place);
         QuantizationRules.Apply(settings, place);
         if (purpose == Purpose.Train) TrainDerived.Apply(settings, place);
-        foreach (var (key, at) in keys) Support.Check(key, settings, at);
+        Support.Note(settings);
         return settings;
     }
 

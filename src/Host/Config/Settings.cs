@@ -1,12 +1,18 @@
 // Typed values of every key while a recipe is checked: given or default, then derived. The records are filled from it.
 namespace FastTune.Config;
 
-internal sealed class Settings(Purpose purpose)
+internal sealed class Settings(Purpose purpose, DeviceTypes? device = null)
 {
     private readonly Dictionary<string, object?> values = [];
-    private readonly HashSet<string> given = [];
+    private readonly List<(Key Key, string Place)> given = [];
 
     public Purpose Purpose { get; } = purpose;
+
+    /// <summary>Number types of the device that the recipe is for.</summary>
+    public DeviceTypes Device { get; } = device ?? DeviceTypes.Cpu;
+
+    /// <summary>The keys that the recipe itself names, with where they stand, in its order.</summary>
+    public IReadOnlyList<(Key Key, string Place)> Given => given;
 
     /// <summary>Keys that were asked for; the tests hold this against the table.</summary>
     public HashSet<string> Asked { get; } = [];
@@ -15,17 +21,14 @@ internal sealed class Settings(Purpose purpose)
     public List<string> Notes { get; } = [];
 
     /// <summary>Stores what the recipe itself says.</summary>
-    public void Give(Key key, object? value)
+    public void Give(Key key, object? value, string place)
     {
         values[key.Name] = value;
-        given.Add(key.Name);
+        given.Add((key, place));
     }
 
     /// <summary>Stores a derived value.</summary>
     public void Set(string key, object? value) => values[key] = value;
-
-    /// <summary>True when the recipe itself names the key.</summary>
-    public bool IsGiven(string key) => given.Contains(key);
 
     public bool Bool(string key) => (bool)Value(key)!;
     public bool? OptionalBool(string key) => (bool?)Value(key);

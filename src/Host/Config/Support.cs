@@ -18,14 +18,26 @@ internal static class Support
         throw new UserError($"{place}: unknown key {name}{(nearest is null ? "; see LLaMA-Factory's argument list" : $"; did you mean {nearest}?")}");
     }
 
-    /// <summary>Refuses what is asked for and not yet supported; notes what needs no work here.</summary>
-    public static void Check(Key key, Settings settings, string place)
+    /// <summary>Notes the given keys that ask for something and need no work here.</summary>
+    public static void Note(Settings settings)
     {
-        object? value = settings.Value(key.Name);
-        bool nothingAsked = value is null || Same(value, Casting.Default(key));
-        if (key.Status == KeyStatus.Later && !nothingAsked)
+        foreach (var (key, _) in settings.Given)
+        {
+            if (key.Status == KeyStatus.Here && Asks(key, settings.Value(key.Name))) settings.Notes.Add($"{key.Name}: nothing to do, {key.Why}");
+        }
+    }
+
+    /// <summary>Refuses a run of a recipe, however right it is, that asks for what is not yet supported.</summary>
+    /// <exception cref="UserError">Names the first such key, where it stands and what is supported.</exception>
+    public static void Refuse(Settings settings)
+    {
+        foreach (var (key, place) in settings.Given) Refuse(key, settings.Value(key.Name), place);
+    }
+
+    private static void Refuse(Key key, object? value, string place)
+    {
+        if (key.Status == KeyStatus.Later && Asks(key, value))
             throw new UserError($"{place}: {key.Name} is not yet supported; take it out or leave it at {Shown(key)}");
-        if (key.Status == KeyStatus.Here && !nothingAsked) settings.Notes.Add($"{key.Name}: nothing to do, {key.Why}");
         foreach (string later in key.LaterChoices)
         {
             if (value is not string text || text != later) continue;
@@ -33,6 +45,8 @@ internal static class Support
             throw new UserError($"{place}: {key.Name} {later} is not yet supported; supported now: {now}");
         }
     }
+
+    private static bool Asks(Key key, object? value) => value is not null && !Same(value, Casting.Default(key));
 
     private static bool Same(object? left, object? right) => (left, right) switch
     {
@@ -48,6 +62,7 @@ internal static class Support
     {
         Purpose.Train => "train",
         Purpose.Export => "export",
+        Purpose.Evaluate => "eval",
         _ => "chat",
     };
 }

@@ -53,6 +53,39 @@ public class RecipeReaderTests
     [InlineData("load_best_model_at_end=true eval_strategy=steps save_steps=30 eval_steps=20 val_size=5", "multiple of eval_steps")]
     public void A_wrong_recipe_is_named(string settings, string part) => Assert.Contains(part, Error(settings.Split(' ') is var all && settings.Contains(": ") ? [settings] : all));
 
+    /// <summary>Reading and the rules across keys cover every key; what no run supports yet is refused by the door behind them.</summary>
+    [Theory]
+    [InlineData("stage: dpo\npref_loss: simpo", "recipe.yaml line 1: stage dpo is not yet supported")]
+    [InlineData("bf16: true\nquantization_bit: 4", "recipe.yaml line 2: quantization_bit is not yet supported")]
+    [InlineData("quantization_bit: 4\nfinetuning_type: full", "recipe.yaml: quantization_bit needs finetuning_type lora or oft")]
+    public void A_right_recipe_for_a_later_release_is_read_and_then_refused(string text, string refusal)
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("ft-").FullName, "recipe.yaml");
+        File.WriteAllText(file, $"{text}\n{string.Join('\n', Least.Select(setting => setting.Replace("=", ": ")))}\n");
+        var raw = RawRecipe.Read(RecipeArguments.Parse([file]));
+        if (refusal.Contains("not yet supported")) Assert.Equal("d", RecipeReader.Build(RecipeReader.Check(Purpose.Train, raw, file), raw, file).Data.Dataset[0]);
+        Assert.StartsWith(refusal, Assert.Throws<UserError>(() => RecipeReader.Read(Purpose.Train, [file])).Message);
+    }
+
+    [Fact]
+    public void A_device_without_bf16_refuses_pure_bf16()
+    {
+        MapNode raw = RawRecipe.Read(RecipeArguments.Parse([.. Least, "pure_bf16=true"]));
+        Assert.Equal("bfloat16", RecipeReader.Check(Purpose.Train, raw, null).Value("compute_dtype"));
+        Assert.Contains("device without bf16", Assert.Throws<UserError>(() => RecipeReader.Check(Purpose.Train, raw, null, DeviceTypes.Fp32)).Message);
+    }
+
+    [Theory]
+    [InlineData("n_shot=5", "task is missing")]
+    [InlineData("task=mmlu_test save_dir=/", "save_dir exists already")]
+    [InlineData("task=mmlu_test infer_backend=vllm", "infer_backend is for chat")]
+    [InlineData("task=mmlu_test learning_rate=1", "learning_rate has no meaning for eval")]
+    public void A_benchmark_recipe_has_rules_of_its_own(string settings, string part)
+    {
+        MapNode raw = RawRecipe.Read(RecipeArguments.Parse(["model_name_or_path=m", .. settings.Split(' ')]));
+        Assert.Contains(part, Assert.Throws<UserError>(() => RecipeReader.Check(Purpose.Evaluate, raw, null)).Message);
+    }
+
     [Fact]
     public void An_unsupported_key_that_asks_for_nothing_is_fine() =>
         Assert.Empty(Train("use_galore=false", "quantization_bit=null", "report_to=none", "freeze_vision_tower=true").Notes);

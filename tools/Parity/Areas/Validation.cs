@@ -1,11 +1,12 @@
 // Golden area: validation.json (rules across arguments: a probe on top of a base configuration → refused, or derived values).
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FastTune.Config;
 
 namespace FastTune.Parity;
 
-internal sealed class Validation : IArea
+internal sealed partial class Validation : IArea
 {
     public string Name => "validation";
 
@@ -28,8 +29,9 @@ internal sealed class Validation : IArea
         try
         {
             var raw = RawRecipe.ParseFile("probe.json", recipe);
-            settings = RecipeReader.Check(PurposeOf(probe), raw, "probe.json");
-            if (ValidationRooms.Check(probe, RecipeReader.Build(settings, raw, "probe.json"), output) is { } missing) return Verdict.Fail(missing);
+            // The reference ran where only fp32 is computed.
+            settings = RecipeReader.Check(PurposeOf(probe), raw, "probe.json", DeviceTypes.Fp32);
+            ValidationRooms.Check(probe, RecipeReader.Build(settings, raw, "probe.json"), file, output);
         }
         catch (UserError error)
         {
@@ -47,6 +49,7 @@ internal sealed class Validation : IArea
     {
         false => Purpose.Train,
         true when entry.GetString() == "infer" => probe.TryGetProperty("export_dir", out _) ? Purpose.Export : Purpose.Infer,
+        true when entry.GetString() == "eval" => Purpose.Evaluate,
         _ => throw new NotSupportedException($"no {entry} verb yet"),
     };
 
@@ -89,7 +92,14 @@ internal sealed class Validation : IArea
         return Verdict.Pass();
     }
 
-    /// <summary>Values as text; torch's names lose their module.</summary>
-    private static string Plain(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace("torch.", "") : value.GetRawText();
+    /// <summary>Values as text, objects as Python shows them; torch's names lose their module, its devices their type.</summary>
+    private static string Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => TorchDevice().Replace(value.GetString()!.Replace("torch.", ""), "$1"),
+        JsonValueKind.Object => $"{{{string.Join(", ", value.EnumerateObject().Select(item => $"'{item.Name}': '{Plain(item.Value)}'"))}}}",
+        _ => value.GetRawText(),
+    };
+
+    [GeneratedRegex(@"device\(type=('\w+')\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TorchDevice();
 }

@@ -16,6 +16,8 @@ internal static class InferenceRules
     public static void Apply(Settings s, string place)
     {
         Rule.Check(Rules, s, place);
+        bool exportOnCpu = s.OptionalText("export_dir") is not null && s.Is("export_device", "cpu");
+        s.Set("device_map", exportOnCpu ? new Dictionary<string, object?> { [""] = "cpu" } : "auto");
         bool cutoffAsked = s.Int("cutoff_len") != (int)Casting.Default(KeyTable.For(s.Purpose)["cutoff_len"])!;
         if (s.OptionalText("export_dir") is not null && cutoffAsked) s.Set("model_max_length", s.Int("cutoff_len"));
     }

@@ -5,7 +5,8 @@ internal static class RunRules
 {
     public static readonly Rule[] All =
     [
-        new(s => s.Bool("fp16"), "fp16 is not possible on the CPU; use bf16: true or leave it out for fp32"),
+        new(s => s.Bool("pure_bf16") && !s.Device.Bf16, "pure_bf16 is not possible on a device without bf16; leave it out for fp32"),
+        new(s => s.Bool("fp16") && !s.Device.Fp16, "fp16 is not possible on the CPU; use bf16: true or leave it out for fp32"),
         new(s => s.Bool("bf16") && s.Bool("pure_bf16"), "bf16 and pure_bf16 exclude each other; keep one"),
         new(s => s.Int("per_device_train_batch_size") < 1, "per_device_train_batch_size must be at least 1"),
         new(s => s.Int("per_device_eval_batch_size") < 1, "per_device_eval_batch_size must be at least 1"),
