@@ -40,7 +40,7 @@ static unsafe class MatmulBench
             CType = type,
             CPitch = n,
         };
-        Timing.Row(pool, title, 2.0 * m * n * k, () => CpuMatmul.Run(pool, args));
+        Timing.Row(pool, title, 2.0 * m * n * k, () => CpuMatmul.Run(pool, args), Isa.Current == IsaLevel.Avx512Bf16 && type == DType.BF16);
     }
 
     /// <summary>Elements in memory as the engine's pool gets it, all small numbers (a pattern that is 0.5 in bf16 pairs and in fp32).</summary>

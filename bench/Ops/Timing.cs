@@ -24,14 +24,16 @@ static class Timing
         return best;
     }
 
-    /// <summary>Prints a row: GFLOP/s and the share of the FMA peak measured around it.</summary>
-    public static void Row(CpuPool pool, string name, double flops, Action run)
+    /// <summary>Prints a row: GFLOP/s and the share of the peak measured around it, that of bf16 pairs if the product uses them.</summary>
+    public static void Row(CpuPool pool, string name, double flops, Action run, bool pairs = false)
     {
-        double before = CpuPeak.MeasureFmaGflops(pool);
+        double before = Peak(pool, pairs);
         double rate = flops / Best(run) / 1e9;
-        double peak = Math.Max(before, CpuPeak.MeasureFmaGflops(pool));
+        double peak = Math.Max(before, Peak(pool, pairs));
         Console.WriteLine($"{name,-52} {rate,8:F1} GFLOP/s  {100 * rate / peak,5:F1}% of {peak:F0}");
     }
+
+    static double Peak(CpuPool pool, bool pairs) => pairs ? CpuPeak.MeasureBF16Gflops(pool) : CpuPeak.MeasureFmaGflops(pool);
 
     static double Now() => ByCpuTime ? CpuClock.Seconds() : Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 }

@@ -1,5 +1,6 @@
 // A case's operands in guarded memory, the product by definition, and one run of the kernel.
 using FastTune.Kernels.Devices.Cpu;
+using FastTune.Kernels.Devices.Cpu.Gemm;
 using FastTune.Kernels.Tensors;
 using Xunit;
 
@@ -66,14 +67,18 @@ sealed unsafe class MatmulData : IDisposable
         Assert.True(worst <= (half ? 8.0 / 256 : 1e-5) * largest, $"largest error {worst} of {largest}");
     }
 
-    public float[] Run(IsaLevel level, int threads)
+    public float[] Run(IsaLevel level, int threads) => Run(threads, (pool, args) => CpuMatmul.Run(pool, args, level));
+
+    public float[] Run(GemmKernel kernel, int threads) => Run(threads, (pool, args) => CpuMatmul.Run(pool, args, kernel));
+
+    float[] Run(int threads, Action<CpuPool, MatmulArgs> product)
     {
         long pitch = shape.N + shape.Pad;
         int size = shape.CType.Size();
         using var result = new GuardedBuffer(Math.Max(shape.M * pitch - shape.Pad, 0) * size, 4 * (shape.M % 4));
         for (int i = 0; i < shape.M; i++)
             for (int j = 0; j < shape.N; j++) Write(result.Data, i * pitch + j, shape.Beta == 0 ? float.NaN : c[i * shape.N + j], shape.CType);
-        CpuMatmul.Run(Pool(threads), Args(result.Data, pitch), level);
+        product(Pool(threads), Args(result.Data, pitch));
         result.Check();
         float[] values = new float[(long)shape.M * shape.N];
         for (int i = 0; i < shape.M; i++)

@@ -37,6 +37,7 @@ internal static class EnvVerb
         ["isa"] = machine.Isa,
         ["machine_class"] = machine.Class,
         ["fma_gflops"] = Math.Round(machine.FmaGflops, 1),
+        ["bf16_gflops"] = Math.Round(machine.BF16Gflops, 1),
         ["copy_gb_per_s"] = Math.Round(machine.CopyGBps, 1),
         ["devices"] = machine.Devices.Select(device => new Dictionary<string, object>
         {
@@ -46,6 +47,9 @@ internal static class EnvVerb
         }).ToArray(),
     };
 
+    private static string BF16(Machine machine) =>
+        machine.BF16Gflops == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{machine.BF16Gflops:F0} GFLOP/s bf16, ");
+
     private static IEnumerable<(string Name, string Value)> Lines(Machine machine)
     {
         var invariant = CultureInfo.InvariantCulture;
@@ -53,7 +57,7 @@ internal static class EnvVerb
         yield return ("runtime", $"{machine.Runtime} on {machine.System}");
         yield return ("cpu", $"{machine.Cores} cores, {machine.Isa}");
         yield return ("memory", string.Create(invariant, $"{machine.MemoryBytes / 1e9:F1} GB"));
-        yield return ("peak", string.Create(invariant, $"{machine.FmaGflops:F0} GFLOP/s fp32 FMA, {machine.CopyGBps:F1} GB/s copy (measured)"));
+        yield return ("peak", string.Create(invariant, $"{machine.FmaGflops:F0} GFLOP/s fp32 FMA, {BF16(machine)}{machine.CopyGBps:F1} GB/s copy (measured)"));
         foreach (var device in machine.Devices) yield return ($"  {device.Name}", $"{(device.Usable ? "usable" : "not usable")}: {device.Note}");
     }
 }

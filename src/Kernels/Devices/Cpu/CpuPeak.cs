@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using FastTune.Kernels.Devices.Cpu.Assembled;
 
 namespace FastTune.Kernels.Devices.Cpu;
 
@@ -26,6 +27,21 @@ public static unsafe class CpuPeak
             best = Math.Max(best, pool.Threads * 4 * FmaBody.Flops / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
         }
         while (Stopwatch.GetTimestamp() < end);
+        return best;
+    }
+
+    /// <summary>GFLOP/s of all threads in independent VDPBF16PS (64 FLOPs each); 0 where the CPU or the system does not allow them.</summary>
+    public static double MeasureBF16Gflops(CpuPool pool)
+    {
+        if (PairTiles.Refusal is not null) return 0;
+        var body = new PairBody();
+        double best = 0;
+        for (int round = 0; round < 10; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            pool.For(pool.Threads * 4, ref body);
+            best = Math.Max(best, pool.Threads * 4 * PairBody.Flops / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+        }
         return best;
     }
 
@@ -63,6 +79,13 @@ public static unsafe class CpuPeak
             float sum = Avx512F.IsSupported ? Fma512(Steps) : Fma256(Steps);
             if (float.IsNaN(sum)) *Sink = sum; // keeps the loop alive
         }
+    }
+
+    struct PairBody : IPoolBody
+    {
+        public static double Flops => (double)Steps * PairTileCode.PeakChains * 64;
+
+        public readonly void Run(int task, int worker) => PairTiles.RunPeak(Steps);
     }
 
     struct CopyBody : IPoolBody

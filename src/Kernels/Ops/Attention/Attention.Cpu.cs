@@ -26,14 +26,14 @@ public static unsafe class CpuAttention
     internal static void Forward(CpuPool pool, in AttentionArgs args, IsaLevel level)
     {
         Check(args);
-        if (level == IsaLevel.Avx512) Forward<Lanes512>(pool, args, level);
+        if (level >= IsaLevel.Avx512) Forward<Lanes512>(pool, args, level);
         else Forward<Lanes256>(pool, args, level);
     }
 
     internal static void Backward(CpuPool pool, in AttentionGradArgs args, IsaLevel level)
     {
         Check(args.Forward);
-        if (level == IsaLevel.Avx512) Backward<Lanes512>(pool, args, level);
+        if (level >= IsaLevel.Avx512) Backward<Lanes512>(pool, args, level);
         else Backward<Lanes256>(pool, args, level);
     }
 

@@ -22,7 +22,7 @@ public static unsafe class CpuMatmul
     public static long WorkspaceBytes(in MatmulArgs args)
     {
         bool scratch = args.CType != DType.F32;
-        var plan = new GemmPlan(Isa.Current, args.M, args.N, args.K, CpuPool.Shared.Threads, scratch);
+        var plan = new GemmPlan(GemmKernel.For(Isa.Current, args), args.M, args.N, args.K, CpuPool.Shared.Threads, scratch);
         bool stored = args.A.Stored is not null || args.B.Stored is not null;
         long each = plan.PanelAFloats + (stored ? plan.DecodedFloats : 0) + (scratch ? plan.TileFloats : 0);
         return sizeof(float) * (plan.PanelBFloats + each * plan.Threads);
@@ -31,23 +31,30 @@ public static unsafe class CpuMatmul
     internal static void Run(CpuPool pool, in MatmulArgs args, IsaLevel level)
     {
         Check(args);
-        if (args.M == 0 || args.N == 0) return;
-        if (args.CType != DType.F32 && args.K > GemmPlan.LongestPass) WideSums.Run(pool, args, level);
-        else if (ThinColumns.Fits(args, GemmKernel.For(level, args.M))) RunTurned(pool, args, level);
-        else RunPanels(pool, args, level);
+        GemmKernel turned = GemmKernel.For(level, args with { N = args.M });
+        if (ThinColumns.Fits(args, turned)) RunTurned(pool, args, turned);
+        else Run(pool, args, GemmKernel.For(level, args));
     }
 
-    static void RunTurned(CpuPool pool, in MatmulArgs args, IsaLevel level)
+    /// <summary>Runs the product with a kernel of the caller's choice.</summary>
+    internal static void Run(CpuPool pool, in MatmulArgs args, GemmKernel kernel)
+    {
+        if (args.M == 0 || args.N == 0) return;
+        if (args.CType != DType.F32 && args.K / kernel.StepElements > GemmPlan.LongestPass) WideSums.Run(pool, args, kernel);
+        else RunPanels(pool, args, kernel);
+    }
+
+    static void RunTurned(CpuPool pool, in MatmulArgs args, GemmKernel kernel)
     {
         float* result = GemmWorkspace.Current.PanelB((long)args.M * args.N); // free: the turned product packs no panel
-        RunPanels(pool, ThinColumns.Turned(args, result), level);
+        Run(pool, ThinColumns.Turned(args, result), kernel);
         ThinColumns.Store(args, result);
     }
 
-    static void RunPanels(CpuPool pool, in MatmulArgs args, IsaLevel level)
+    static void RunPanels(CpuPool pool, in MatmulArgs args, GemmKernel kernel)
     {
         int threads = 2.0 * args.M * args.N * args.K < SerialFlops ? 1 : pool.Threads;
-        var plan = new GemmPlan(level, args.M, args.N, args.K, threads, args.CType != DType.F32);
+        var plan = new GemmPlan(kernel, args.M, args.N, args.K, threads, args.CType != DType.F32);
         PackSource right = PackSource.OfB(args);
         bool inPlace = MultiplyTiles.ColumnsInPlace(args, right, plan);
         float* panel = inPlace ? null : GemmWorkspace.Current.PanelB(plan.PanelBFloats);
@@ -61,12 +68,12 @@ public static unsafe class CpuMatmul
             do
             {
                 pack.Depth0 = multiply.Depth0 = depth;
-                pack.Depth = multiply.Depth = Math.Min(plan.PassDepth, args.K - depth);
+                pack.Depth = multiply.Depth = Math.Min(plan.PassDepth, plan.Steps - depth);
                 if (!inPlace) Fork(pool, threads, pack.Tasks, ref pack);
                 Fork(pool, threads, multiply.Tasks, ref multiply);
                 depth += plan.PassDepth;
             }
-            while (depth < args.K);
+            while (depth < plan.Steps);
         }
     }
 

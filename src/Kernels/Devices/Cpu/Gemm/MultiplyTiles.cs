@@ -12,7 +12,7 @@ unsafe struct MultiplyTiles : IPoolBody
     public PackSource B; // where a panel of B is not packed; else its Data is null
     public GemmPlan Plan;
     public float* Panel;
-    public int Column, Columns, Depth0, Depth; // the part of B that Panel holds
+    public int Column, Columns, Depth0, Depth; // the part of B that Panel holds; depths count steps
 
     readonly int ColumnTasks => GemmPlan.CeilDiv(Columns, Plan.TaskColumns);
 
@@ -36,7 +36,7 @@ unsafe struct MultiplyTiles : IPoolBody
             if (inPlace == rows) continue;
             float* a = workspace.PanelA(Plan.PanelAFloats);
             float* decoded = A.Stored is null ? null : workspace.Decoded(Plan.DecodedFloats);
-            Packing.Block(A, row + inPlace, rows - inPlace, Depth0 + k, depth, Plan.Kernel.Rows, a, decoded);
+            Packing.Block(Plan.Kernel, A, row + inPlace, rows - inPlace, Depth0 + k, depth, Plan.Kernel.Rows, a, decoded);
             if (B.Data != null) MultiplyColumns(a, rows, Column + column, columns, Depth0 + k, depth, c, pitch, accumulate);
             else Multiply(Plan.Kernel, a, rows - inPlace, b, columns, depth, c + inPlace * pitch, pitch, Args.Alpha, accumulate);
         }

@@ -6,7 +6,7 @@ unsafe struct PackPanel : IPoolBody
     public PackSource Source;
     public GemmPlan Plan;
     public float* Panel;
-    public int Column, Columns, Depth0, Depth; // which part of B
+    public int Column, Columns, Depth0, Depth; // which part of B; depths count steps
 
     readonly int Group => Plan.Kernel.Columns * Packing.DecodeSlivers;
 
@@ -20,7 +20,7 @@ unsafe struct PackPanel : IPoolBody
         int depth = Math.Min(GemmPlan.DepthBlock, Depth - k);
         float* decoded = Source.Stored is null ? null : GemmWorkspace.Current.Decoded(Plan.DecodedFloats);
         Packing.Block(
-            Source, Column + column, Math.Min(Group, Columns - column), Depth0 + k, depth, Plan.Kernel.Columns,
+            Plan.Kernel, Source, Column + column, Math.Min(Group, Columns - column), Depth0 + k, depth, Plan.Kernel.Columns,
             Panel + (long)k * GemmPlan.RoundUp(Columns, Plan.Kernel.Columns) + (long)column * depth, decoded);
     }
 }

@@ -14,23 +14,24 @@ unsafe struct PackSource
 {
     public void* Data;
     public DType Type;
-    public long Pitch, Extent; // elements between stored rows; how many r exist
+    public long Pitch, Extent, Depth; // elements between stored rows; how many r exist; how many k
     public bool AlongK;
     public IStoredMatrix? Stored;
 
-    public static PackSource OfA(in MatmulArgs args) => Of(args.A, !args.A.Transposed, args.M);
+    public static PackSource OfA(in MatmulArgs args) => Of(args.A, !args.A.Transposed, args.M, args.K);
 
-    public static PackSource OfB(in MatmulArgs args) => Of(args.B, args.B.Transposed, args.N);
+    public static PackSource OfB(in MatmulArgs args) => Of(args.B, args.B.Transposed, args.N, args.K);
 
     /// <summary>The same source, beginning some elements later.</summary>
     public readonly PackSource At(long elements) => this with { Data = (byte*)Data + elements * Type.Size() };
 
-    static PackSource Of(in MatrixOperand operand, bool alongK, long extent) => new()
+    static PackSource Of(in MatrixOperand operand, bool alongK, long extent, long depth) => new()
     {
         Data = operand.Data,
         Type = operand.Type,
         Pitch = operand.RowPitch,
         Extent = extent,
+        Depth = depth,
         AlongK = alongK,
         Stored = operand.Stored,
     };
@@ -44,12 +45,14 @@ static unsafe class Packing
     const int RowsAhead = 8; // stored rows asked for before they are copied: each is another page, which no hardware prefetcher enters
 
     /// <summary>
-    /// Packs rows [row, row + rows) and depth [k, k + depth) as slivers of <paramref name="width"/> rows, one after the other.
+    /// Packs rows [row, row + rows) and steps [k, k + depth) as slivers of <paramref name="width"/> rows, one after the other.
     /// Lanes past the last row hold anything. Writes up to 7 floats past the end where width is not a multiple of 8.
     /// </summary>
-    public static void Block(in PackSource source, long row, int rows, long k, int depth, int width, float* destination, float* decoded)
+    public static void Block(
+        GemmKernel kernel, in PackSource source, long row, int rows, int k, int depth, int width, float* destination, float* decoded)
     {
-        if (source.Stored is not null) Stored(source, row, rows, k, depth, width, destination, decoded);
+        if (kernel.Pairs) PairPacking.Block(source, row, rows, k, depth, width, (uint*)destination, decoded);
+        else if (source.Stored is not null) Stored(source, row, rows, k, depth, width, destination, decoded);
         else if (source.Type == DType.F32) Slivers<PackF32>(source, row, rows, k, depth, width, destination);
         else if (source.Type == DType.BF16) Slivers<PackBF16>(source, row, rows, k, depth, width, destination);
         else Slivers<PackF16>(source, row, rows, k, depth, width, destination);

@@ -8,7 +8,7 @@ static unsafe class WideSums
 {
     const long ScratchFloats = 2L << 20;
 
-    public static void Run(CpuPool pool, in MatmulArgs args, IsaLevel level)
+    public static void Run(CpuPool pool, in MatmulArgs args, GemmKernel kernel)
     {
         int step = (int)Math.Clamp(ScratchFloats / args.N, 1, args.M);
         float* sums = (float*)NativeMemory.AlignedAlloc((nuint)((long)step * args.N * sizeof(float)), 64);
@@ -20,7 +20,7 @@ static unsafe class WideSums
                 bool before = Epilogue.Prefill(args, row, rows, 0, args.N, sums, args.N);
                 MatmulArgs part = args with { M = rows, C = sums, CType = DType.F32, CPitch = args.N, Beta = before ? 1 : 0, Bias = null };
                 part.A = Rows(args.A, row);
-                CpuMatmul.Run(pool, part, level);
+                CpuMatmul.Run(pool, part, kernel);
                 Epilogue.Round(args, row, rows, 0, args.N, sums);
             }
         }

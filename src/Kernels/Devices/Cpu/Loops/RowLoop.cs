@@ -41,7 +41,7 @@ public static class RowLoop
         public void Run(int task, int worker)
         {
             long start = task * PerTask, end = Math.Min(Rows, start + PerTask);
-            if (Isa.Current == IsaLevel.Avx512) Typed<Lanes512>(start, end);
+            if (Isa.Current >= IsaLevel.Avx512) Typed<Lanes512>(start, end);
             else Typed<Lanes256>(start, end);
         }
 

@@ -57,7 +57,7 @@ readonly unsafe struct HeadTiles
     {
         long offset = firstToken * pitch + (long)kvHead * args.HeadDim;
         var source = new PackSource { Data = data, Type = args.Type, Pitch = pitch, AlongK = true, Extent = firstToken + keys };
-        Packing.Block(source.At(offset), 0, keys, 0, args.HeadDim, Kernel.Columns, packed, null);
+        Packing.Block(Kernel, source.At(offset), 0, keys, 0, args.HeadDim, Kernel.Columns, packed, null);
     }
 
     void LoadRow(in AttentionArgs args, void* data, long offset, float* row)
