@@ -21,6 +21,7 @@ public sealed class AreaTests : IDisposable
     [InlineData("optim", "training/optim")]
     [InlineData("rng", "training/rng")]
     [InlineData("schedules", "training/optim")]
+    [InlineData("weights-bad", "quant")]
     public void An_area_holds(string name, string folder)
     {
         Assert.SkipWhen(SharedFolder.Golden() is null, SharedFolder.Absent);

@@ -32,5 +32,6 @@ internal static class Areas
         new TemplatesArea(),
         new TokenizersArea(),
         new Validation(),
+        new WeightDamageArea(),
     ];
 }

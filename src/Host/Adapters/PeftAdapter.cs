@@ -1,4 +1,4 @@
-// A LoRA adapter folder of PEFT: adapter_config.json and adapter_model.safetensors, matched with each other.
+// A LoRA adapter folder of PEFT: adapter_config.json and adapter_model.safetensors (or the older adapter_model.bin), matched with each other.
 using FastTune.Formats;
 
 namespace FastTune.Adapters;
@@ -19,6 +19,7 @@ public sealed record PeftModule(string Module, StoredTensor A, StoredTensor B, d
 public sealed class PeftAdapter : IDisposable
 {
     public const string WeightsName = "adapter_model.safetensors";
+    private const string PickledName = "adapter_model.bin";
 
     private readonly TensorSet _set;
 
@@ -47,10 +48,8 @@ public sealed class PeftAdapter : IDisposable
         string path = Path.Combine(folder, PeftConfigFile.Name);
         if (!File.Exists(path)) throw new UserError($"{folder}: there is no {PeftConfigFile.Name}: give a folder that holds a PEFT adapter");
         var config = PeftConfigFile.Read(path);
-        string weights = Path.Combine(folder, WeightsName);
-        if (!File.Exists(weights) && File.Exists(Path.Combine(folder, "adapter_model.bin")))
-            throw new UserError($"{folder}: adapter_model.bin cannot be read yet: save the adapter as {WeightsName}");
-        var set = Safetensors.Open(weights);
+        string weights = Path.Combine(folder, WeightsName), pickled = Path.Combine(folder, PickledName);
+        var set = !File.Exists(weights) && File.Exists(pickled) ? PyTorchFile.Open(pickled) : Safetensors.Open(weights);
         try
         {
             var keys = PeftKeys.Sort(weights, set.Tensors);

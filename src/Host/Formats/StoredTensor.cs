@@ -20,6 +20,9 @@ public sealed class StoredTensor
         foreach (long size in shape) Count *= size;
     }
 
+    /// <summary>Where the elements lie when they do not follow each other in the file; null when they do.</summary>
+    internal StridedView? View { get; init; }
+
     public string Name { get; }
 
     public StoredType Type { get; }
@@ -48,11 +51,14 @@ public sealed class StoredTensor
     public ReadOnlySpan<byte> Slice(long start, int length)
     {
         if (start < 0 || length < 0 || start > ByteLength - length) throw new ArgumentOutOfRangeException(nameof(start));
-        return _file.Slice(_start + start, length);
+        return View is null ? _file.Slice(_start + start, length) : View.Slice(start, length);
     }
 
     /// <summary>Tells the system that the tensor's bytes were read for the last time (they stay readable, at the cost of a disk read).</summary>
-    public void Release() => _file.Release(_start, ByteLength);
+    public void Release()
+    {
+        if (View is null) _file.Release(_start, ByteLength);
+    }
 
     /// <summary>Copies rows as fp32: narrower types are widened, quantised ones decoded.</summary>
     public void CopyRows(long rowStart, long rows, Span<float> destination)

@@ -9,7 +9,7 @@ internal static class FolderCheckpoint
     {
         var config = ModelConfig.Read(Path.Combine(folder, "config.json"));
         var family = FamilyList.All.First(family => family.Name == config.Spec.Family);
-        var tensors = Safetensors.OpenFolder(folder);
+        var tensors = WeightFolder.Open(folder);
         try
         {
             var source = new CheckpointSource(folder, tensors.Tensors, family.KeyOf, family.KeyOf, _ => 0, name => IsUnused(config.Spec, name));

@@ -27,7 +27,7 @@ public static class Safetensors
     {
         string single = Path.Combine(folder, SingleName), index = Path.Combine(folder, IndexName);
         if (File.Exists(single)) return Open(single);
-        if (File.Exists(index)) return OpenShards(folder, SafetensorsIndex.Read(index));
+        if (File.Exists(index)) return Shards.Open(folder, IndexName, (path, tensors) => OpenInto(path, tensors).File);
         throw new UserError($"{folder}: neither {SingleName} nor {IndexName} is there: give a folder that holds a model's weights");
     }
 
@@ -40,30 +40,6 @@ public static class Safetensors
     /// Weights of an earlier checkpoint in the same folder are removed once the new ones are in place.</summary>
     public static void WriteFolder(string folder, IReadOnlyList<TensorSource> tensors, long shardBytes) =>
         SafetensorsShards.Write(folder, tensors, shardBytes);
-
-    private static TensorSet OpenShards(string folder, SafetensorsIndex index)
-    {
-        var files = new List<MappedFile>();
-        try
-        {
-            var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-            foreach (string shard in index.Shards)
-            {
-                string path = Path.Combine(folder, shard);
-                if (!File.Exists(path))
-                    throw new UserError($"{path}: shard named in {IndexName} is missing: download the model again");
-                var (file, _) = OpenInto(path, tensors);
-                files.Add(file);
-            }
-            index.RequireComplete(folder, tensors);
-            return new TensorSet(files, tensors, new Dictionary<string, string>());
-        }
-        catch
-        {
-            foreach (var file in files) file.Dispose();
-            throw;
-        }
-    }
 
     private static (MappedFile File, IReadOnlyDictionary<string, string> Metadata) OpenInto(string path, Dictionary<string, StoredTensor> tensors)
     {

@@ -1,26 +1,26 @@
-// model.safetensors.index.json: which shard holds which tensor.
+// model.safetensors.index.json and pytorch_model.bin.index.json: which shard holds which tensor.
 using System.Text.Json;
 
 namespace FastTune.Formats;
 
-internal sealed record SafetensorsIndex(IReadOnlyDictionary<string, string> ShardOf)
+internal sealed record ShardIndex(IReadOnlyDictionary<string, string> ShardOf)
 {
     private const long MaxBytes = 64 << 20;
 
     /// <summary>The shards' file names, in order of name.</summary>
     public IEnumerable<string> Shards => ShardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-    public static SafetensorsIndex Read(string path)
+    public static ShardIndex Read(string path)
     {
         if (new FileInfo(path).Length > MaxBytes) throw Bad(path, $"larger than {MaxBytes} bytes");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 16 });
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map)
                 || map.ValueKind != JsonValueKind.Object) throw Bad(path, "there is no object 'weight_map'");
             var shards = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var entry in map.EnumerateObject()) shards[entry.Name] = ShardName(path, entry);
-            return new SafetensorsIndex(shards);
+            return new ShardIndex(shards);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -29,13 +29,13 @@ internal sealed record SafetensorsIndex(IReadOnlyDictionary<string, string> Shar
     }
 
     /// <summary>Every tensor of the map must be in the shard that the map names.</summary>
-    public void RequireComplete(string folder, IReadOnlyDictionary<string, StoredTensor> tensors)
+    public void RequireComplete(string folder, string indexName, IReadOnlyDictionary<string, StoredTensor> tensors)
     {
         foreach (var (name, shard) in ShardOf)
         {
             string path = Path.Combine(folder, shard);
             if (!tensors.TryGetValue(name, out var tensor) || Path.GetFileName(tensor.Path) != shard)
-                throw new UserError($"{path}: tensor '{name}' is missing, though {Safetensors.IndexName} says it is here: download the model again");
+                throw new UserError($"{path}: tensor '{name}' is missing, though {indexName} says it is here: download the model again");
         }
     }
 
