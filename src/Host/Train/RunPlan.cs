@@ -47,7 +47,20 @@ public sealed record RunPlan
         int batches = options.DataloaderDropLast ? rows / batch : CeilingOf(rows, batch);
         if (batches == 0)
             throw new UserError($"training set: {rows} rows do not fill one batch of {batch}; add rows, lower per_device_train_batch_size or set dataloader_drop_last: false");
-        int perEpoch = CeilingOf(batches, accumulation);
+        return Create(batches, CeilingOf(batches, accumulation), options);
+    }
+
+    /// <summary>The plan of a stream, which has no known end: max_steps full steps count as its one epoch, as the Trainer counts them.</summary>
+    /// <exception cref="UserError">No steps, or an interval that is not above 0.</exception>
+    public static RunPlan ForStream(TrainingOptions options)
+    {
+        long batches = (long)options.MaxSteps * options.GradientAccumulationSteps;
+        if (batches is < 1 or > int.MaxValue) throw new UserError("max_steps: a stream has no known end; give its steps, as many as gradient_accumulation_steps times them can be counted", 2);
+        return Create((int)batches, options.MaxSteps, options);
+    }
+
+    private static RunPlan Create(int batches, int perEpoch, TrainingOptions options)
+    {
         double planned = options.MaxSteps > 0 ? options.MaxSteps : Math.Ceiling(options.NumTrainEpochs * perEpoch);
         if (planned is < 1 or > int.MaxValue || double.IsNaN(planned))
             throw new UserError($"num_train_epochs: {options.NumTrainEpochs} epochs of {perEpoch} steps are no run; choose a number above 0");

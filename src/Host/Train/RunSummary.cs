@@ -6,13 +6,14 @@ namespace FastTune.Train;
 
 internal static class RunSummary
 {
-    public static void Write(TextWriter output, Recipe recipe, TrainingModel model, int rows, RunPlan plan, string? resume)
+    public static void Write(TextWriter output, Recipe recipe, TrainingModel model, int? rows, RunPlan plan, string? resume)
     {
         long trained = model.Decoder.TrainableParameters.Sum(parameter => parameter.Shape.Count);
         long all = model.Decoder.Parameters.Sum(parameter => parameter.Shape.Count)
             + model.Decoder.Adapters.Sum(adapter => adapter.Pair.A.Shape.Count + adapter.Pair.B.Shape.Count);
         int batch = recipe.Training.PerDeviceTrainBatchSize, accumulation = recipe.Training.GradientAccumulationSteps;
-        output.WriteLine($"{rows:N0} examples, {plan.Epochs} epochs, {plan.TotalSteps:N0} steps; batch {batch} x accumulation {accumulation} = {batch * accumulation}");
+        string data = rows is null ? "a stream of examples" : $"{rows:N0} examples, {plan.Epochs} epochs";
+        output.WriteLine($"{data}, {plan.TotalSteps:N0} steps; batch {batch} x accumulation {accumulation} = {batch * accumulation}");
         output.WriteLine($"trainable params: {trained:N0} || all params: {all:N0} || trainable%: {100.0 * trained / all:F4}");
         if (resume is not null) output.WriteLine($"resuming from {resume}");
     }

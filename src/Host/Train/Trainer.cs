@@ -48,7 +48,6 @@ public static class Trainer
         PreparedData data = DatasetLoader.Load(new DataRequest(
             recipe.Data, recipe.Method.Stage, template, recipe.Training.Seed, Training: recipe.Training.DoTrain));
         foreach (string warning in data.Warnings) terminal.Error.WriteLine($"note: {Printable.Line(warning)}");
-        if (data.TrainStream is not null) throw new UserError("streaming: training from a stream is not supported yet; leave streaming out", 2);
         return data;
     }
 

@@ -39,7 +39,7 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(Recipe recipe, TrainingModel model, PreparedData data, ITerminal terminal, string output, string? resume)
     {
         (_recipe, _model, _data, _terminal, _output, _resume) = (recipe, model, data, terminal, output, resume);
-        _plan = RunPlan.Create(Math.Max(1, data.TrainRows.Count), recipe.Training);
+        _plan = data.TrainStream is null ? RunPlan.Create(Math.Max(1, data.TrainRows.Count), recipe.Training) : RunPlan.ForStream(recipe.Training);
         var groups = OptimizerSetup.Groups(model.Decoder, recipe.Optimizer);
         _groups = groups.Count;
         _optimizer = OptimizerSetup.Create(model.Decoder.Device, groups, recipe);
@@ -62,7 +62,7 @@ internal sealed class TrainingRun : IDisposable
 
     private Decoder Decoder => _model.Decoder;
 
-    public void Announce() => RunSummary.Write(_terminal.Error, _recipe, _model, _data.TrainRows.Count, _plan, _resume);
+    public void Announce() => RunSummary.Write(_terminal.Error, _recipe, _model, _data.TrainStream is null ? _data.TrainRows.Count : null, _plan, _resume);
 
     /// <summary>Trains to the last step; false when an interrupt ended it after saving.</summary>
     public bool Train()
@@ -87,7 +87,7 @@ internal sealed class TrainingRun : IDisposable
     private bool Steps(TrainerLog log)
     {
         CancellationToken interrupt = _terminal.NextInterrupt();
-        var feed = new BatchFeed(_data, _recipe.Training);
+        using var feed = new BatchFeed(_data, _recipe.Training, warning => _terminal.Error.WriteLine($"note: {Printable.Line(warning)}"));
         var step = new TrainingStep(Decoder, new Tape(Decoder.Device), _optimizer, _recipe.Optimizer.MaxGradNorm);
         var rates = new double[_groups];
         while (_state.GlobalStep < _plan.TotalSteps && !_state.ShouldStop)

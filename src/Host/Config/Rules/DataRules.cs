@@ -21,6 +21,8 @@ internal static class DataRules
             "streaming cannot split off a share; write val_size as a number of rows"),
         new(s => s.Bool("streaming") && s.OptionalInt("max_samples") is not null,
             "streaming and max_samples exclude each other; use max_steps"),
+        new(s => s.Bool("streaming") && s.OptionalText("tokenized_path") is not null,
+            "streaming reads nothing ahead that tokenized_path could keep; leave one of the two out"),
         new(s => s.Bool("mask_history") && s.Bool("train_on_prompt"),
             "mask_history and train_on_prompt exclude each other; keep one"),
         new(s => s.Int("cutoff_len") < 1, "cutoff_len must be at least 1"),

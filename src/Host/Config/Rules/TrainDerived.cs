@@ -9,6 +9,8 @@ internal static class TrainDerived
         if (s.OptionalText("output_dir") is null) s.Set("output_dir", "trainer_output");
         if (s.OptionalNumber("warmup_ratio") is { } share) s.Set("warmup_steps", share);
         s.Set("packing", s.OptionalBool("packing") ?? s.Is("stage", "pt"));
+        // A buffer of one row is a stream in its own order.
+        if (s.Bool("streaming") && (s.Bool("disable_shuffling") || s.Is("train_sampling_strategy", "sequential"))) s.Set("buffer_size", 1);
         s.Set("compute_dtype", s.Bool("bf16") || s.Bool("pure_bf16") ? "bfloat16" : s.Bool("fp16") ? "float16" : null);
         s.Set("model_max_length", s.Int("cutoff_len"));
         s.Set("block_diag_attn", s.Bool("neat_packing"));

@@ -49,8 +49,10 @@ internal sealed class Reports(int cutoff)
     private readonly Dictionary<(string, string), int> _shown = [];
     private readonly List<string> _warnings = [];
 
-    public IReadOnlyList<DatasetReport> Datasets => [.. _datasets.Values];
+    /// <summary>By dataset, in the order in which they were met; grows while a stream is read.</summary>
+    public IReadOnlyList<DatasetReport> Datasets => _datasets.Values;
 
+    /// <summary>Grows while a stream is read.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     public DatasetReport Of(string dataset)
