@@ -11,7 +11,7 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
     {
         public nint Address;
         public long Size;
-        public int Previous, Next;
+        public int Previous, Next, Segment;
         public bool Free;
     }
 
@@ -68,11 +68,15 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
         {
             ref Block block = ref _blocks[candidate];
             if (block.Size < size) continue;
-            if (best < 0 || block.Size < _blocks[best].Size
-                || (block.Size == _blocks[best].Size && block.Address < _blocks[best].Address)) best = candidate;
+            if (best < 0 || block.Size < _blocks[best].Size || (block.Size == _blocks[best].Size && Before(block, _blocks[best]))) best = candidate;
         }
         return best;
     }
+
+    /// <summary>Older segments first, whatever their addresses: a step then fills the same pages as the one before, and an empty
+    /// segment that a step hardly needed is not filled in the next one.</summary>
+    private static bool Before(in Block block, in Block other) =>
+        block.Segment != other.Segment ? block.Segment < other.Segment : block.Address < other.Address;
 
     private int Grow(long size)
     {
@@ -80,7 +84,7 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
         nint address = source.Reserve(bytes);
         _segments.Add((address, bytes));
         Reserved += bytes;
-        int index = NewBlock(new Block { Address = address, Size = bytes, Previous = -1, Next = -1, Free = true });
+        int index = NewBlock(new Block { Address = address, Size = bytes, Previous = -1, Next = -1, Segment = _segments.Count - 1, Free = true });
         _free.Add(index);
         return index;
     }
@@ -94,6 +98,7 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
             Size = head.Size - size,
             Previous = index,
             Next = head.Next,
+            Segment = head.Segment,
             Free = true,
         });
         if (head.Next >= 0) _blocks[head.Next].Previous = tail;
