@@ -24,6 +24,7 @@ public static class OpCatalog
         new("Rope", Rope.RopeCases.All, kind => Rope.Rope.Kernels.Find(kind) is not null),
         new("LinearCrossEntropy", LinearCrossEntropy.LinearCrossEntropyCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraDelta", LoraDelta.LoraDeltaCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("LoraLinear", LoraLinear.LoraLinearCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("Residual", Residual.ResidualCases.All, kind => Accumulate.Accumulate.Kernels.Find(kind) is not null),
         new("RmsNorm", RmsNorm.RmsNormCases.All, kind => RmsNorm.RmsNorm.Kernels.Find(kind) is not null),
     ];

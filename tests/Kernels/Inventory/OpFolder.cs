@@ -16,6 +16,7 @@ internal sealed record OpFolder(string Name, string Path)
         [("LinearCrossEntropy", "Reference.cs")] = "a composition: its cases chain the references of Matmul and CrossEntropy",
         [("LinearCrossEntropy", "Cpu.cs")] = "a composition of Matmul and CrossEntropy, chunk by chunk",
         [("LoraDelta", "Cpu.cs")] = "a composition of Matmul and Dropout",
+        [("LoraLinear", "Cpu.cs")] = "a composition of Matmul and Dropout, tile by tile",
     };
 
     public static string Root { get; } = FindRoot();

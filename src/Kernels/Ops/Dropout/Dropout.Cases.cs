@@ -5,11 +5,11 @@ using static FastTune.Kernels.Tensors.DType;
 
 namespace FastTune.Kernels.Ops.Dropout;
 
-internal sealed record DropoutCase(int Rows, int Columns, float Probability, DType Type = F32) : IOpCase
+internal sealed record DropoutCase(int Rows, int Columns, float Probability, DType Type = F32, int FirstRow = 0) : IOpCase
 {
-    private DropoutKey Key => new(Probability, 42, 5);
+    private DropoutKey Key => new(Probability, 42, 5, FirstRow);
 
-    public string Name => $"dropout({Rows},{Columns},{Probability},{Type})".ToLowerInvariant();
+    public string Name => $"dropout({Rows},{Columns},{Probability},{Type}{(FirstRow > 0 ? $",from{FirstRow}" : "")})".ToLowerInvariant();
 
     public IReadOnlyList<CaseInput> Inputs => [new("x", new Shape(Rows, Columns), Type, InputKind.Constant)];
 
@@ -28,5 +28,5 @@ internal sealed record DropoutCase(int Rows, int Columns, float Probability, DTy
 internal static class DropoutCases
 {
     public static readonly IOpCase[] All =
-        [new DropoutCase(3, 5, 0.5f), new DropoutCase(64, 257, 0.1f), new DropoutCase(9, 64, 0.3f, BF16), new DropoutCase(2, 7, 0)];
+        [new DropoutCase(3, 5, 0.5f), new DropoutCase(64, 257, 0.1f), new DropoutCase(9, 64, 0.3f, BF16), new DropoutCase(2, 7, 0), new DropoutCase(5, 33, 0.4f, FirstRow: 2048)];
 }

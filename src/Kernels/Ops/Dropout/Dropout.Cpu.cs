@@ -22,7 +22,7 @@ internal sealed unsafe class DropoutCpu : IDropoutKernel
             for (long row = start; row < end; row++)
                 for (long column = 0; column < columns; column += 4)
                 {
-                    var (a, b, c, d) = DropoutReference.Philox(key.Seed, key.Site, (ulong)row, (uint)(column / 4));
+                    var (a, b, c, d) = DropoutReference.Philox(key.Seed, key.Site, (ulong)(key.FirstRow + row), (uint)(column / 4));
                     One<TE>(row, column, a, scale);
                     One<TE>(row, column + 1, b, scale);
                     One<TE>(row, column + 2, c, scale);

@@ -25,7 +25,7 @@ public static class DropoutReference
         var y = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
-            var (a, b, c, d) = Philox(key.Seed, key.Site, (ulong)(i / columns), (uint)(i % columns / 4));
+            var (a, b, c, d) = Philox(key.Seed, key.Site, (ulong)(key.FirstRow + i / columns), (uint)(i % columns / 4));
             uint word = (i % columns % 4) switch { 0 => a, 1 => b, 2 => c, _ => d };
             y[i] = Keeps(word, key.Probability) ? x[i] / (1 - key.Probability) : 0;
         }

@@ -10,7 +10,8 @@ namespace FastTune.Kernels.Ops.Dropout;
 /// <param name="Probability">Share of elements dropped; 0: nothing is.</param>
 /// <param name="Seed">The run's seed and micro-batch.</param>
 /// <param name="Site">Which of the model's masks: no two modules share one.</param>
-public readonly record struct DropoutKey(float Probability, ulong Seed, uint Site)
+/// <param name="FirstRow">Row of the mask that the tensor's first row takes, where it is a tile of rows.</param>
+public readonly record struct DropoutKey(float Probability, ulong Seed, uint Site, long FirstRow = 0)
 {
     public bool Drops => Probability > 0;
 }

@@ -38,6 +38,12 @@ public static class Linear
         return y;
     }
 
+    /// <summary>db = beta db + sum over rows of dy.</summary>
+    internal static void BiasGradient(IDevice device, in Tensor dy, in Tensor db, float beta)
+    {
+        if (device.Launch("linear", dy.Count, (double)dy.Count * dy.Type.Size())) Kernels.For(device).BiasGradient(device, dy, db, beta);
+    }
+
     private struct Node(int y, Tensor x, int input, Shape inputShape, DType inputType, Weight weight, Parameter? bias) : INode
     {
         private Tensor _x = x;
@@ -56,8 +62,7 @@ public static class Linear
             if (tape.Needs(bias))
             {
                 Tensor db = tape.GradientTarget(bias!, out float beta);
-                if (device.Launch("linear", dy.Count, (double)dy.Count * dy.Type.Size()))
-                    Kernels.For(device).BiasGradient(device, dy, db, beta);
+                BiasGradient(device, dy, db, beta);
             }
             if (tape.Needs(weight.Dense))
             {
