@@ -38,29 +38,29 @@ public static class Checkpoint
 
         public void Backward(Tape tape)
         {
-            using Tensor outputGradient = tape.TakeGradient(output);
+            Tensor outputGradient = tape.TakeGradient(output);
             if (!outputGradient.Exists) return;
             if (tileRows == 0) Whole(tape, outputGradient);
             else Tiles(tape, outputGradient);
         }
 
-        private readonly void Whole(Tape tape, in Tensor outputGradient)
+        private readonly void Whole(Tape tape, Tensor outputGradient)
         {
             Tensor inputGradient = Rerun(tape, _input, outputGradient);
             if (inputGradient.Exists) tape.AddGradient(_input.Value, inputGradient);
         }
 
         /// <summary>Each tile's gradient is copied into its rows of the whole one, which starts without contributions.</summary>
-        private readonly void Tiles(Tape tape, in Tensor outputGradient)
+        private readonly void Tiles(Tape tape, Tensor gradientOfOutput)
         {
+            using Tensor outputGradient = gradientOfOutput;
             Tensor whole = _input.Value == 0 ? default : tape.New(_input.Shape, _input.Type);
             tape.HoldGradients();
             for (long row = 0; row < _input.Rows; row += tileRows)
             {
                 long count = Math.Min(tileRows, _input.Rows - row);
                 using Tensor tile = _input.RowRange(row, count);
-                using Tensor tileOutputGradient = outputGradient.RowRange(row, count);
-                using Tensor gradient = Rerun(tape, tile, tileOutputGradient);
+                using Tensor gradient = Rerun(tape, tile, outputGradient.RowRange(row, count));
                 if (!whole.Exists) continue;
                 using Tensor target = whole.RowRange(row, count);
                 Accumulate.Copy(tape.Device, gradient, target);
@@ -69,13 +69,16 @@ public static class Checkpoint
             if (whole.Exists) tape.AddGradient(_input.Value, whole);
         }
 
-        /// <summary>Records the segment once more on top of the tape and runs just that back; gradient of the input, if asked for.</summary>
-        private readonly Tensor Rerun(Tape tape, in Tensor rows, in Tensor outputGradient)
+        /// <summary>Records the segment once more on top of the tape and runs just that back; gradient of the input, if asked for.
+        /// Takes over the output's gradient, so that the segment's last op may write over it.</summary>
+        private readonly Tensor Rerun(Tape tape, in Tensor rows, Tensor outputGradient)
         {
             (int nodes, int values) = tape.Mark();
             using Tensor input = _input.Value == 0 ? rows.Share().WithValue(0) : tape.Track(rows.Share());
-            using (Tensor result = segment.Forward(tape, input))
-                tape.AddGradient(result.Value, outputGradient.Share());
+            bool outer = tape.Recomputing;
+            tape.Recomputing = true;
+            using (Tensor result = segment.Forward(tape, input)) tape.AddGradient(result.Value, outputGradient);
+            tape.Recomputing = outer;
             tape.BackwardTo(nodes, input.Value == 0 ? values : input.Value);
             Tensor gradient = input.Value == 0 ? default : tape.TakeGradient(input.Value);
             tape.BackwardTo(nodes, values);

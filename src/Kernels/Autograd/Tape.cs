@@ -23,6 +23,9 @@ public sealed class Tape(IDevice device)
     /// <summary>False while only results are wanted (evaluation, generation, the first pass of a checkpoint).</summary>
     public bool Recording { get; set; } = true;
 
+    /// <summary>True while backward runs a stretch again: what only its result depends on need not be computed.</summary>
+    public bool Recomputing { get; internal set; }
+
     /// <summary>Told of every parameter gradient as soon as its last contribution has been added.</summary>
     public IGradientSink? Sink { get; set; }
 

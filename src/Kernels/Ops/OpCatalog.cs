@@ -25,6 +25,7 @@ public static class OpCatalog
         new("LinearCrossEntropy", LinearCrossEntropy.LinearCrossEntropyCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraDelta", LoraDelta.LoraDeltaCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraLinear", LoraLinear.LoraLinearCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("LoraMlp", LoraMlp.LoraMlpCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraQkv", LoraQkv.LoraQkvCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("Residual", Residual.ResidualCases.All, kind => Accumulate.Accumulate.Kernels.Find(kind) is not null),
         new("RmsNorm", RmsNorm.RmsNormCases.All, kind => RmsNorm.RmsNorm.Kernels.Find(kind) is not null),

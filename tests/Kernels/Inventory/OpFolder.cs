@@ -17,6 +17,7 @@ internal sealed record OpFolder(string Name, string Path)
         [("LinearCrossEntropy", "Cpu.cs")] = "a composition of Matmul and CrossEntropy, chunk by chunk",
         [("LoraDelta", "Cpu.cs")] = "a composition of Matmul and Dropout",
         [("LoraLinear", "Cpu.cs")] = "a composition of Matmul and Dropout, tile by tile",
+        [("LoraMlp", "Cpu.cs")] = "a composition of RmsNorm, Glu and the linears of LoraLinear",
         [("LoraQkv", "Cpu.cs")] = "a composition of RmsNorm and the linears of LoraLinear",
     };
 

@@ -29,12 +29,24 @@ public static class Glu
             throw new ArgumentException(
                 $"[glu] gate is {e.Shape} {e.Type}, up {g.Shape} {g.Type}: both come from projections to intermediate_size");
         Tensor h = tape.New(e.Shape, e.Type);
-        if (tape.Device.Launch("glu", 8.0 * h.Count, 3.0 * h.Count * h.Type.Size()))
-            Kernels.For(tape.Device).Forward(tape.Device, e, g, h, gate);
+        Forward(tape.Device, e, g, h, gate);
         if (!tape.Needs(e) && !tape.Needs(g)) return h;
         h = tape.Track(h);
         tape.Record(new Node(h.Value, e.Share(), g.Share(), gate));
         return h;
+    }
+
+    /// <summary>h = f(e) g; h may be g.</summary>
+    internal static void Forward(IDevice device, in Tensor e, in Tensor g, in Tensor h, GateFunction gate)
+    {
+        if (device.Launch("glu", 8.0 * h.Count, 3.0 * h.Count * h.Type.Size())) Kernels.For(device).Forward(device, e, g, h, gate);
+    }
+
+    /// <summary>de, which may be e, and dg, which may be dh.</summary>
+    internal static void Backward(IDevice device, in Tensor dh, in Tensor e, in Tensor g, in Tensor de, in Tensor dg, GateFunction gate)
+    {
+        if (device.Launch("glu", 14.0 * dh.Count, 5.0 * dh.Count * dh.Type.Size()))
+            Kernels.For(device).Backward(device, dh, e, g, de, dg, gate);
     }
 
     private struct Node(int h, Tensor e, Tensor g, GateFunction gate) : INode
@@ -46,8 +58,7 @@ public static class Glu
             Tensor dh = tape.TakeExclusiveGradient(h);
             if (!dh.Exists) return;
             Tensor de = _e.IsExclusive && _e.IsContiguous ? _e.Share() : tape.New(_e.Shape, _e.Type);
-            if (tape.Device.Launch("glu", 14.0 * dh.Count, 5.0 * dh.Count * dh.Type.Size()))
-                Kernels.For(tape.Device).Backward(tape.Device, dh, _e, _g, de, dh, gate);
+            Glu.Backward(tape.Device, dh, _e, _g, de, dh, gate);
             int gateValue = _e.Value, upValue = _g.Value;
             Free();
             if (gateValue != 0) tape.AddGradient(gateValue, de);
