@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Memory;
+using FastTune.Kernels.Ops.RmsNorm;
 using FastTune.Kernels.Tensors;
 using FastTune.Kernels.Weights;
 
@@ -117,12 +118,12 @@ public static class DecoderLoader
             Linear(WeightRole.Query, WeightRole.QueryBias), Linear(WeightRole.Key, WeightRole.KeyBias),
             Linear(WeightRole.Value, WeightRole.ValueBias), Linear(WeightRole.Output, WeightRole.OutputBias),
             parameters.GetValueOrDefault(new(WeightRole.QueryNorm, layer)), parameters.GetValueOrDefault(new(WeightRole.KeyNorm, layer)));
+        Parameter attentionNorm = parameters[new(WeightRole.AttentionNorm, layer)], mlpNorm = parameters[new(WeightRole.MlpNorm, layer)];
         var mlp = new MlpBlock(
             spec, Linear(WeightRole.Gate, WeightRole.GateBias), Linear(WeightRole.Up, WeightRole.UpBias),
-            Linear(WeightRole.Down, WeightRole.DownBias));
-        return new DecoderLayer(
-            spec, new AttentionBlock(spec, layer, attention), mlp,
-            parameters[new(WeightRole.AttentionNorm, layer)], parameters[new(WeightRole.MlpNorm, layer)]);
+            Linear(WeightRole.Down, WeightRole.DownBias), new NormRule(mlpNorm, spec.NormEpsilon));
+        var block = new AttentionBlock(spec, layer, attention, new NormRule(attentionNorm, spec.NormEpsilon));
+        return new DecoderLayer(block, mlp, attentionNorm, mlpNorm);
     }
 
     private static string Path(Parameter weight) => weight.Name[..^".weight".Length];

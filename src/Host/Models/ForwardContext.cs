@@ -1,5 +1,6 @@
 // What the layers of one forward pass share: where sequences begin, the rotation table, the cache, the dropout's seed.
 using FastTune.Kernels.Ops.Attention;
+using FastTune.Kernels.Ops.LoraLinear;
 using FastTune.Kernels.Ops.Rope;
 
 namespace FastTune.Models;
@@ -22,4 +23,7 @@ public sealed class ForwardContext
 
     /// <summary>False runs the base model as if it had no adapters.</summary>
     public bool AdaptersOn { get; init; } = true;
+
+    /// <summary>What the pass means for low-rank pairs.</summary>
+    internal LoraPass Pass => new(AdaptersOn, Training, DropoutSeed);
 }

@@ -1,14 +1,12 @@
-// One decoder layer: norm, attention, residual, norm, MLP, residual.
+// One decoder layer: attention, then MLP, each with its norm and residual.
 using FastTune.Kernels.Autograd;
-using FastTune.Kernels.Ops.Residual;
-using FastTune.Kernels.Ops.RmsNorm;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Models;
 
 /// <summary>A layer, which is also the stretch that gradient checkpointing runs again.</summary>
 public sealed class DecoderLayer(
-    DecoderSpec spec, AttentionBlock attention, MlpBlock mlp, Parameter attentionNorm, Parameter mlpNorm) : ISegment
+    AttentionBlock attention, MlpBlock mlp, Parameter attentionNorm, Parameter mlpNorm) : ISegment
 {
     private ForwardContext? _context;
 
@@ -33,13 +31,7 @@ public sealed class DecoderLayer(
 
     public Tensor Forward(Tape tape, in Tensor x)
     {
-        Tensor branch;
-        using (Tensor normed = RmsNorm.Norm(tape, x, attentionNorm, spec.NormEpsilon))
-            branch = attention.Forward(tape, normed, _context!);
-        using Tensor attended = branch;
-        (Tensor sum, Tensor mlpInput) = RmsNorm.AddNorm(tape, attended, x, mlpNorm, spec.NormEpsilon);
-        using (sum)
-        using (mlpInput)
-            return Residual.Add(tape, mlp.Forward(tape, mlpInput, _context!), sum);
+        using Tensor attended = attention.Forward(tape, x, _context!);
+        return mlp.Forward(tape, attended, _context!, keepInner: true);
     }
 }

@@ -3,6 +3,7 @@ using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Ops.Dropout;
 using FastTune.Kernels.Ops.Linear;
 using FastTune.Kernels.Ops.LoraDelta;
+using FastTune.Kernels.Ops.LoraLinear;
 using FastTune.Kernels.Tensors;
 using FastTune.Kernels.Weights;
 
@@ -14,7 +15,7 @@ namespace FastTune.Models;
 public sealed record ActiveAdapter(LoraPair Pair, float Dropout, uint Site);
 
 /// <summary>y = x W^T + b, plus the deltas of its adapters.</summary>
-public sealed class LinearModule(string path, Weight weight, Parameter? bias)
+public sealed class LinearModule(string path, Weight weight, Parameter? bias) : ILoraLinear
 {
     /// <summary>Path as in checkpoints, without `.weight`: `model.layers.0.self_attn.q_proj`.</summary>
     public string Path { get; } = path;
@@ -25,6 +26,12 @@ public sealed class LinearModule(string path, Weight weight, Parameter? bias)
 
     /// <summary>Adapters whose deltas add up, in order.</summary>
     public List<ActiveAdapter> Adapters { get; } = [];
+
+    int ILoraLinear.PairCount => Adapters.Count;
+
+    LoraPair ILoraLinear.Pair(int index) => Adapters[index].Pair;
+
+    (float Probability, uint Site) ILoraLinear.Dropout(int index) => (Adapters[index].Dropout, Adapters[index].Site);
 
     /// <summary>[T, out] of x [T, in].</summary>
     public Tensor Forward(Tape tape, in Tensor x, ForwardContext context, DType? outputType = null)
