@@ -38,6 +38,23 @@ public sealed class RunPropertiesTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, weights)), File.ReadAllBytes(Path.Combine(resumed, weights)));
     }
 
+    /// <summary>optimizer_state.safetensors beside the checkpoint is what its pickle holds: with it the other program's run goes on.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_checkpoint_of_llama_factory_goes_on(bool moments)
+    {
+        var run = Run("sft_lora_resumed");
+        string theirs = Path.Combine(Path.GetDirectoryName(run.Folder)!, "sft_lora_resume_whole", "checkpoint-8"), copy = Path.Combine(_scratch, "checkpoint-8");
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.GetFiles(theirs).Where(file => moments || Path.GetFileName(file) != "optimizer_state.safetensors"))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var losses = TrainerState.Read(run.Train(_scratch, $"resume_from_checkpoint={copy}")).Series("loss").ToDictionary(entry => entry.Step, entry => entry.Value);
+        var steps = run.Curve.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("step").GetInt32() > 8).ToList();
+        Assert.NotEmpty(steps);
+        Assert.Equal(moments, steps.All(step => Math.Abs(losses[step.GetProperty("step").GetInt32()] / step.GetProperty("loss").GetDouble() - 1) <= 1e-4));
+    }
+
     private static RunsCase Run(string name)
     {
         Assert.SkipWhen(SharedFolder.Golden() is null, SharedFolder.Absent);

@@ -54,7 +54,11 @@ public static class RecipeReader
         Precision = Binders.Precision(settings),
         Generation = Binders.Generation(settings),
         Export = Binders.Export(settings),
-        Given = (IReadOnlyDictionary<string, object?>)raw.ToObject()!,
+        Given = raw.Items.ToDictionary(item => item.Key, item => Kept(settings.Purpose, item.Key, item.Value)),
         Notes = settings.Notes,
     };
+
+    /// <summary>A value as a run keeps it: text that YAML takes for something else (<c>save_strategy: no</c>) stays text.</summary>
+    private static object? Kept(Purpose purpose, string name, ConfigNode node) =>
+        Casting.Cast(KeyTable.For(purpose)[name], node, name) is string text ? text : node.ToObject();
 }

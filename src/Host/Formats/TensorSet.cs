@@ -26,6 +26,19 @@ public sealed class TensorSet : IDisposable
         ? tensor
         : throw new UserError($"{(_files.Count > 0 ? _files[0].Path : "file")}: no tensor named '{name}' ({Tensors.Count} tensors): not the file that was expected here");
 
+    /// <summary>The same open tensors under other names; this object still owns the files.</summary>
+    /// <exception cref="UserError">Two tensors would have one name.</exception>
+    internal TensorSet WithNames(Func<string, string> nameOf)
+    {
+        var named = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach (var (name, tensor) in Tensors)
+        {
+            if (!named.TryAdd(nameOf(name), tensor))
+                throw new UserError($"{tensor.Path}: '{name}' and another tensor would both be '{nameOf(name)}': not the file that was expected here");
+        }
+        return new TensorSet([], named, Metadata);
+    }
+
     public void Dispose()
     {
         foreach (var file in _files) file.Dispose();

@@ -6,8 +6,9 @@ using FastTune.Rng;
 namespace FastTune.Train;
 
 /// <summary>Hands out the micro-batches of a step. A batch never crosses an epoch.</summary>
+/// <param name="dataStart">Steps made before these rows were begun (<see cref="RunPlan.DataStart"/>).</param>
 /// <param name="note">Takes the warnings that a stream meets while it is read.</param>
-public sealed class BatchFeed(PreparedData data, TrainingOptions options, Action<string>? note = null) : IDisposable
+public sealed class BatchFeed(PreparedData data, TrainingOptions options, int dataStart = 0, Action<string>? note = null) : IDisposable
 {
     private readonly StreamFeed? _stream = data.TrainStream is null ? null : new StreamFeed(data, options);
     private int _epoch = -1, _noted = data.Warnings.Count;
@@ -31,7 +32,7 @@ public sealed class BatchFeed(PreparedData data, TrainingOptions options, Action
 
     private void Open(int epoch)
     {
-        int[] order = EpochOrder.Of(data.TrainRows, options, epoch);
+        int[] order = EpochOrder.Of(data.TrainRows, options, epoch, dataStart);
         _batches = [.. SampleOrder.Batches(order, options.PerDeviceTrainBatchSize, options.DataloaderDropLast)];
         _epoch = epoch;
     }

@@ -1,12 +1,13 @@
 // What a run says of itself: the figures before the first step, and what to do after the last.
 using FastTune.Config;
 using FastTune.Models;
+using FastTune.Train.State;
 
 namespace FastTune.Train;
 
 internal static class RunSummary
 {
-    public static void Write(TextWriter output, Recipe recipe, TrainingModel model, int? rows, RunPlan plan, string? resume)
+    public static void Write(TextWriter output, Recipe recipe, TrainingModel model, int? rows, RunPlan plan, EarlierRun? earlier)
     {
         long trained = model.Decoder.TrainableParameters.Sum(parameter => parameter.Shape.Count);
         long all = model.Decoder.Parameters.Sum(parameter => parameter.Shape.Count)
@@ -15,7 +16,7 @@ internal static class RunSummary
         string data = rows is null ? "a stream of examples" : $"{rows:N0} examples, {plan.Epochs} epochs";
         output.WriteLine($"{data}, {plan.TotalSteps:N0} steps; batch {batch} x accumulation {accumulation} = {batch * accumulation}");
         output.WriteLine($"trainable params: {trained:N0} || all params: {all:N0} || trainable%: {100.0 * trained / all:F4}");
-        if (resume is not null) output.WriteLine($"resuming from {resume}");
+        if (earlier is not null) output.WriteLine($"resuming from {earlier.Folder}, after step {earlier.State.GlobalStep:N0}");
     }
 
     /// <summary>The Trainer's estimate: 6 FLOPs a token and parameter outside the embedding.</summary>

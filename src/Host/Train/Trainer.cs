@@ -1,5 +1,4 @@
 // The room's door: a training recipe goes in, an output folder comes out.
-using System.Runtime.InteropServices;
 using FastTune.Config;
 using FastTune.Data;
 using FastTune.Kernels.Devices;
@@ -26,13 +25,13 @@ public static class Trainer
         TrainingOptions options = recipe.Training;
         string output = options.OutputDir ?? throw new UserError("output_dir: missing; name the folder that the run writes to", 2);
         RequireStage(recipe);
-        string? resume = ResumeFolder(options, output);
-        RequireWritable(output);
+        using RunLock held = RunLock.Take(output, terminal.Error);
+        Resumption resumption = Resumption.Find(recipe, output, terminal.Error);
         ITemplate template = TrainingModel.OpenTemplate(recipe);
         PreparedData data = LoadData(recipe, template, terminal);
-        using TrainingModel model = TrainingModel.Load(recipe, template, device, resume);
+        using TrainingModel model = TrainingModel.Load(recipe, template, device, resumption.Checkpoint);
         foreach (string warning in model.Config.Warnings) terminal.Error.WriteLine($"note: {Printable.Line(warning)}");
-        using var run = new TrainingRun(recipe, model, data, terminal, output, resume);
+        using var run = new TrainingRun(recipe, model, data, terminal, output, resumption);
         if (options.DoTrain)
         {
             run.Announce();
@@ -56,34 +55,5 @@ public static class Trainer
         if (recipe.Method.Stage is not ("pt" or "sft"))
             throw new UserError($"stage: {recipe.Method.Stage} is not supported yet; choose pt or sft", 2);
         if (!recipe.Training.DoTrain && !recipe.Training.DoEval) throw new UserError("do_train: nothing to do; set do_train: true", 2);
-    }
-
-    /// <summary>The checkpoint to go on from: the one named, or the newest of an output folder that is not to be overwritten.</summary>
-    private static string? ResumeFolder(TrainingOptions options, string output)
-    {
-        if (!options.DoTrain) return null;
-        if (options.ResumeFromCheckpoint is { } named)
-            return File.Exists(Path.Combine(named, TrainerState.FileName))
-                ? named : throw new UserError($"resume_from_checkpoint: {named} holds no {TrainerState.FileName}; name a checkpoint-N folder");
-        if (options.OverwriteOutputDir) return null;
-        string? newest = new Checkpoints(output).Newest();
-        if (newest is null && Directory.Exists(output) && Directory.EnumerateFiles(output, "*.safetensors").Any())
-            throw new UserError($"output_dir: {output} holds weights but no checkpoint to go on from; set overwrite_output_dir: true or name another folder");
-        return newest;
-    }
-
-    private static void RequireWritable(string output)
-    {
-        try
-        {
-            Directory.CreateDirectory(output);
-            string probe = Path.Combine(output, ".fasttune-probe");
-            File.WriteAllText(probe, RuntimeInformation.OSDescription);
-            File.Delete(probe);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"output_dir: {output} cannot be written ({error.Message}): check the folder and its permissions", inner: error);
-        }
     }
 }

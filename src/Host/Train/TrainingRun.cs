@@ -20,7 +20,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly PreparedData _data;
     private readonly ITerminal _terminal;
     private readonly string _output;
-    private readonly string? _resume;
+    private readonly EarlierRun? _earlier;
+    private readonly string _rows;
     private readonly RunPlan _plan;
     private readonly AdamWOptimizer _optimizer;
     private readonly RateSchedule _schedule;
@@ -30,22 +31,24 @@ internal sealed class TrainingRun : IDisposable
     private readonly BestModel _best;
     private readonly int _groups;
     private readonly bool _counts;
+    private readonly RunSums _sums = new();
     private TrainerState _state;
-    private double _lossSum;
-    private int _lossSteps;
-    private double _allLosses;
-    private int _firstStep;
+    private int _firstStep, _savedStep = -1;
 
-    public TrainingRun(Recipe recipe, TrainingModel model, PreparedData data, ITerminal terminal, string output, string? resume)
+    public TrainingRun(Recipe recipe, TrainingModel model, PreparedData data, ITerminal terminal, string output, Resumption resumption)
     {
-        (_recipe, _model, _data, _terminal, _output, _resume) = (recipe, model, data, terminal, output, resume);
-        _plan = data.TrainStream is null ? RunPlan.Create(Math.Max(1, data.TrainRows.Count), recipe.Training) : RunPlan.ForStream(recipe.Training);
+        (_recipe, _model, _data, _terminal, _output) = (recipe, model, data, terminal, output);
+        _rows = RunState.FingerprintOf(data, recipe.Data);
+        _earlier = EarlierRun.Open(resumption.Checkpoint, _rows, terminal.Error);
+        int dataStart = _earlier?.Run.DataStart ?? 0;
+        _plan = data.TrainStream is null
+            ? RunPlan.Create(Math.Max(1, data.TrainRows.Count), recipe.Training, dataStart) : RunPlan.ForStream(recipe.Training, dataStart);
         var groups = OptimizerSetup.Groups(model.Decoder, recipe.Optimizer);
         _groups = groups.Count;
         _optimizer = OptimizerSetup.Create(model.Decoder.Device, groups, recipe);
         _schedule = OptimizerSetup.Schedule(recipe.Optimizer, _groups, _plan.TotalSteps);
         _progress = new ProgressReport(recipe.Training.DisableTqdm == true ? TextWriter.Null : terminal.Error, terminal.Interactive);
-        _files = new RunFiles(recipe, model, output);
+        _files = new RunFiles(recipe, model, output, resumption.Superseded);
         _best = new BestModel(recipe.Training, recipe.Optimizer.LrSchedulerType == "reduce_lr_on_plateau");
         _counts = recipe.Training.IncludeNumInputTokensSeen is not ("no" or "false");
         _state = new TrainerState
@@ -57,25 +60,28 @@ internal sealed class TrainingRun : IDisposable
             SaveSteps = _plan.SaveSteps,
             TrainBatchSize = recipe.Training.PerDeviceTrainBatchSize,
         };
-        if (resume is not null) Restore(resume);
+        if (_earlier is not null) Restore(_earlier);
     }
 
     private Decoder Decoder => _model.Decoder;
 
-    public void Announce() => RunSummary.Write(_terminal.Error, _recipe, _model, _data.TrainStream is null ? _data.TrainRows.Count : null, _plan, _resume);
+    public void Announce() => RunSummary.Write(_terminal.Error, _recipe, _model, _data.TrainStream is null ? _data.TrainRows.Count : null, _plan, _earlier);
 
     /// <summary>Trains to the last step; false when an interrupt ended it after saving.</summary>
     public bool Train()
     {
-        if (_state.GlobalStep >= _plan.TotalSteps)
+        if (_state.GlobalStep >= _plan.TotalSteps || _state.ShouldStop)
         {
             _terminal.Error.WriteLine($"{_output} is at step {_state.GlobalStep} of {_plan.TotalSteps}: nothing is left to train");
+            if (!_files.HasEnd(_state.GlobalStep)) Finish();
             return true;
         }
+        if (_recipe.Training.SaveStrategy != "no") _files.RequireSpace("a checkpoint", _optimizer);
+        if (_earlier is null) _files.ForgetEnd();
         _clock.Start();
         _firstStep = _state.GlobalStep;
         bool finished;
-        using (var log = new TrainerLog(_output, keepEarlier: _resume is not null, _plan.TotalSteps, () => _clock.Elapsed))
+        using (var log = new TrainerLog(_output, _earlier?.State.GlobalStep, _plan.TotalSteps, () => _clock.Elapsed))
         {
             if (_recipe.Training.EvalOnStart && _firstStep == 0) Evaluate(log);
             finished = Steps(log);
@@ -87,7 +93,8 @@ internal sealed class TrainingRun : IDisposable
     private bool Steps(TrainerLog log)
     {
         CancellationToken interrupt = _terminal.NextInterrupt();
-        using var feed = new BatchFeed(_data, _recipe.Training, warning => _terminal.Error.WriteLine($"note: {Printable.Line(warning)}"));
+        using var answer = interrupt.Register(() => _terminal.Error.WriteLine("interrupted: finishing this step, then saving; a second time stops at once"));
+        using var feed = new BatchFeed(_data, _recipe.Training, _plan.DataStart, warning => _terminal.Error.WriteLine($"note: {Printable.Line(warning)}"));
         var step = new TrainingStep(Decoder, new Tape(Decoder.Device), _optimizer, _recipe.Optimizer.MaxGradNorm);
         var rates = new double[_groups];
         while (_state.GlobalStep < _plan.TotalSteps && !_state.ShouldStop)
@@ -99,9 +106,9 @@ internal sealed class TrainingRun : IDisposable
             RequireFinite(result, number, batches);
             Count(number, result, batches);
             After(number, result, rates[0], log);
-            if (!interrupt.IsCancellationRequested) continue;
+            if (!interrupt.IsCancellationRequested || number == _plan.TotalSteps || _state.ShouldStop) continue;
             SaveCheckpoint();
-            _terminal.Error.WriteLine($"interrupted after step {number}: saved; run the same command to go on");
+            _terminal.Error.WriteLine($"interrupted after step {number}: saved; {_files.HowToGoOn()}");
             return false;
         }
         return true;
@@ -110,15 +117,10 @@ internal sealed class TrainingRun : IDisposable
     private void Count(int number, in StepResult result, IReadOnlyList<Batch> batches)
     {
         long tokens = batches.Sum(batch => (long)batch.Rows * batch.Width);
-        _lossSum += result.Loss;
-        _allLosses += result.Loss;
-        _lossSteps++;
+        _sums.Add(result.Loss, tokens);
         long seen = _state.NumInputTokensSeen + (_counts ? tokens : 0);
         _state = _state with { GlobalStep = number, Epoch = _plan.EpochAfter(number), NumInputTokensSeen = seen };
-        _tokensHere += tokens;
     }
-
-    private long _tokensHere;
 
     private void After(int number, in StepResult result, double rate, TrainerLog log)
     {
@@ -126,8 +128,8 @@ internal sealed class TrainingRun : IDisposable
         _progress.Step(Figures(result, rate));
         if (events.Log) WriteLog(result, rate, log);
         if (events.Evaluate) Evaluate(log);
-        if (events.Save) SaveCheckpoint();
         if (number == _plan.TotalSteps || _state.ShouldStop) log.Append(new TrainerLogLine(number, _state.Epoch) { Tokens = Tokens });
+        if (events.Save) SaveCheckpoint();
     }
 
     private long? Tokens => _counts ? _state.NumInputTokensSeen : null;
@@ -138,14 +140,13 @@ internal sealed class TrainingRun : IDisposable
             Loss = result.Loss,
             Rate = rate,
             GradNorm = result.GradNorm,
-            TokensPerSecond = _tokensHere / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
+            TokensPerSecond = _sums.TokensHere / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
             PeakBytes = Decoder.Device.Memory.Ledger.Peak,
         };
 
     private void WriteLog(in StepResult result, double rate, TrainerLog log)
     {
-        double loss = _lossSum / _lossSteps;
-        (_lossSum, _lossSteps) = (0, 0);
+        double loss = _sums.TakeMeanLoss();
         AddHistory(new() { ["grad_norm"] = (double)result.GradNorm, ["learning_rate"] = rate, ["loss"] = loss });
         log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { Loss = loss, Rate = rate, Tokens = Tokens });
         _progress.Logged(Figures(result, rate) with { Loss = loss });
@@ -186,7 +187,10 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveCheckpoint()
     {
-        _state = _files.Checkpoint(_state, _optimizer, _schedule.Save(_state.GlobalStep));
+        if (_savedStep == _state.GlobalStep) return;
+        _state = _files.Checkpoint(_state, _optimizer, _schedule.Save(_state.GlobalStep), _sums.Save(_rows, _plan.DataStart));
+        _savedStep = _state.GlobalStep;
+        _progress.Note($"step {_savedStep}: saved {Path.Combine(_output, $"checkpoint-{_savedStep}")}");
     }
 
     private void Finish()
@@ -194,17 +198,17 @@ internal sealed class TrainingRun : IDisposable
         var figures = RunResults.Speed(
             "train", _clock.Elapsed, (double)_plan.TotalSteps * _recipe.Training.PerDeviceTrainBatchSize * _recipe.Training.GradientAccumulationSteps,
             _plan.TotalSteps);
-        figures["train_loss"] = _allLosses / _state.GlobalStep;
-        _state = _state with { TotalFlos = RunSummary.Flops(Decoder, _tokensHere) };
+        figures["train_loss"] = _sums.AllLosses / _state.GlobalStep;
+        _state = _state with { TotalFlos = RunSummary.Flops(Decoder, _sums.Tokens) };
         figures["total_flos"] = _state.TotalFlos;
         AddHistory(new(figures));
         figures["epoch"] = _state.Epoch;
         if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
         if (_recipe.Training.LoadBestModelAtEnd) LoadBest();
         _files.Final(_state);
+        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss", "eval_accuracy"]);
         RunResults.Save(_output, "train", figures);
         _progress.Metrics("train", figures);
-        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss", "eval_accuracy"]);
         if (_recipe.Training.Memory) _terminal.Error.Write(Decoder.Device.Memory.Ledger.Table());
     }
 
@@ -232,13 +236,12 @@ internal sealed class TrainingRun : IDisposable
 
     public void SayNext() => RunSummary.Next(_terminal.Out, _recipe, _output);
 
-    private void Restore(string folder)
+    private void Restore(EarlierRun earlier)
     {
-        TrainerState saved = TrainerState.Read(folder);
-        _state = saved with { MaxSteps = _plan.TotalSteps, NumTrainEpochs = _plan.Epochs };
-        if (_recipe.Training.SaveOnlyModel) return;
-        _optimizer.Load(RunFiles.OpenOptimizer(folder));
-        _schedule.Restore(ResumeState.LoadSchedule(folder));
+        bool outOfPatience = earlier.State.EarlyStopping?.Counter >= _recipe.Training.EarlyStoppingSteps;
+        _state = earlier.State with { MaxSteps = _plan.TotalSteps, NumTrainEpochs = _plan.Epochs, ShouldStop = outOfPatience };
+        _sums.Restore(earlier.Run);
+        earlier.Restore(_optimizer, _schedule, _terminal.Error);
     }
 
     private void RequireFinite(in StepResult result, int number, IReadOnlyList<Batch> batches)

@@ -30,22 +30,23 @@ public sealed class RunFilesTests : IDisposable
     [Fact]
     public void ALogLineIsLlamaFactorys()
     {
-        using (var log = new TrainerLog(_folder, keepEarlier: false, 16, () => TimeSpan.FromSeconds(0.3675)))
+        using (var log = new TrainerLog(_folder, resumedStep: null, 16, () => TimeSpan.FromSeconds(0.3675)))
             log.Append(new TrainerLogLine(6, 0.6) { Loss = 0.8612507581710815, Rate = 0.00275, Tokens = 1344 });
         Assert.Equal("{\"current_steps\": 6, \"total_steps\": 16, \"loss\": 0.8612507581710815, \"lr\": 0.00275, \"epoch\": 0.6, \"percentage\": 37.5, \"elapsed_time\": \"0:00:00\", \"remaining_time\": \"0:00:00\", \"throughput\": 3657.14, \"total_tokens\": 1344}\n",
             File.ReadAllText(Path.Combine(_folder, TrainerLog.FileName)));
     }
 
     [Fact]
-    public void AResumedLogKeepsWholeLinesAndDropsATornOne()
+    public void AResumedLogKeepsTheLinesOfItsCheckpointAndDropsLaterAndTornOnes()
     {
         string path = Path.Combine(_folder, TrainerLog.FileName);
-        File.WriteAllText(path, "{\"current_steps\": 1}\n{\"current_st");
-        using (var log = new TrainerLog(_folder, keepEarlier: true, 2, () => TimeSpan.FromDays(1.5))) log.Append(new TrainerLogLine(2, 1));
+        File.WriteAllText(path, "{\"current_steps\": 1}\n{\"current_steps\": 2}\n{\"current_st");
+        using (var log = new TrainerLog(_folder, resumedStep: 1, 2, () => TimeSpan.FromDays(1.5))) log.Append(new TrainerLogLine(2, 1));
         string[] lines = File.ReadAllLines(path);
         Assert.Equal("{\"current_steps\": 1}", lines[0]);
+        Assert.Equal(2, lines.Length);
         Assert.Contains("\"elapsed_time\": \"1 day, 12:00:00\"", lines[1]);
-        new TrainerLog(_folder, keepEarlier: false, 2, () => default).Dispose();
+        new TrainerLog(_folder, resumedStep: null, 2, () => default).Dispose();
         Assert.Empty(File.ReadAllText(path));
     }
 

@@ -14,16 +14,18 @@ internal static partial class SafetensorsShards
         try
         {
             for (int i = 0; i < shards.Count; i++) written.Add(WriteOne(folder, Name(i, shards.Count), shards[i]));
-            foreach (var (temporary, name) in written) File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+            foreach (var (temporary, name) in written) AtomicFile.Rename(temporary, Path.Combine(folder, name));
         }
-        finally
+        catch
         {
-            foreach (var (temporary, _) in written) File.Delete(temporary);
+            foreach (var (temporary, _) in written) AtomicFile.TryDelete(temporary);
+            throw;
         }
         string index = Path.Combine(folder, Safetensors.IndexName);
         if (shards.Count > 1) AtomicFile.WriteText(index, Index(shards));
-        else File.Delete(index);
+        else AtomicFile.Disk.Delete(index);
         RemoveStale(folder, written.Select(file => file.Name).ToHashSet());
+        AtomicFile.Disk.FlushFolder(folder);
     }
 
     /// <summary>Fills shards in the given order; a tensor larger than a shard gets one of its own.</summary>
@@ -75,7 +77,7 @@ internal static partial class SafetensorsShards
         foreach (string path in Directory.EnumerateFiles(folder, "model*.safetensors"))
         {
             string name = Path.GetFileName(path);
-            if (!keep.Contains(name) && WeightFile().IsMatch(name)) File.Delete(path);
+            if (!keep.Contains(name) && WeightFile().IsMatch(name)) AtomicFile.Disk.Delete(path);
         }
     }
 

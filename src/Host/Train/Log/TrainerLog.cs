@@ -1,5 +1,6 @@
 // trainer_log.jsonl: one line per log event, appended and flushed, so that a watcher (and a resumed run) can rely on it.
 using System.Text;
+using System.Text.Json;
 
 namespace FastTune.Train.Log;
 
@@ -28,35 +29,43 @@ public sealed record TrainerLogLine(int Step, double Epoch)
 public sealed class TrainerLog : IDisposable
 {
     public const string FileName = "trainer_log.jsonl";
+    private const int LongestLine = 1 << 16;
     private readonly FileStream _file;
     private readonly int _totalSteps;
     private readonly Func<TimeSpan> _elapsed;
 
     /// <param name="folder">Output folder.</param>
-    /// <param name="keepEarlier">True when a run resumes; else an old log is emptied.</param>
+    /// <param name="resumedStep">Step that a resumed run goes on from: lines beyond it are dropped, for it will write them again. Null: an old
+    /// log is emptied.</param>
     /// <param name="totalSteps">Planned steps of the run.</param>
     /// <param name="elapsed">Time since this process began to train.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public TrainerLog(string folder, bool keepEarlier, int totalSteps, Func<TimeSpan> elapsed)
+    public TrainerLog(string folder, int? resumedStep, int totalSteps, Func<TimeSpan> elapsed)
     {
         string path = Path.Combine(folder, FileName);
         (_totalSteps, _elapsed) = (totalSteps, elapsed);
         try
         {
             Directory.CreateDirectory(folder);
-            _file = new FileStream(path, keepEarlier ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+            _file = new FileStream(path, resumedStep is null ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserError($"{path}: cannot be written ({error.Message}): check output_dir and its permissions", inner: error);
         }
-        DropTornLine(_file);
+        if (resumedStep is { } step) DropAfter(_file, step);
     }
 
     public void Append(TrainerLogLine line)
     {
-        _file.Write(Encoding.UTF8.GetBytes(PythonJson.Write(Fields(line)) + "\n"));
-        _file.Flush(flushToDisk: false);
+        try
+        {
+            _file.Write(Encoding.UTF8.GetBytes(PythonJson.Write(Fields(line)) + "\n"));
+        }
+        catch (IOException error)
+        {
+            throw new UserError($"{_file.Name}: cannot be written ({error.Message}): free some space; the same command then goes on from the last checkpoint", inner: error);
+        }
     }
 
     public void Dispose()
@@ -86,17 +95,40 @@ public sealed class TrainerLog : IDisposable
         return all.Where(field => field.Value is not null).ToDictionary(field => field.Key, field => field.Value);
     }
 
-    // A run that was killed may have left half a line; the next one starts after the last complete line.
-    private static void DropTornLine(FileStream file)
+    // A run that was killed may have left half a line, and lines of steps that its last checkpoint does not have.
+    private static void DropAfter(FileStream file, int step)
     {
-        long end = file.Length;
-        while (end > 0)
+        long end = 0;
+        using (var reader = new StreamReader(file, Encoding.Latin1, false, 1 << 16, leaveOpen: true))
         {
-            file.Position = end - 1;
-            if (file.ReadByte() == '\n') break;
-            end--;
+            while (ReadLine(reader) is { } line && StepOf(line) <= step) end += line.Length + 1;
         }
-        file.SetLength(end);
-        file.Position = end;
+        file.SetLength(Math.Min(end, file.Length));
+        file.Position = file.Length;
+    }
+
+    /// <summary>A line that ends in a line feed, without it; null: none is left.</summary>
+    private static string? ReadLine(StreamReader reader)
+    {
+        var line = new StringBuilder();
+        for (int letter = reader.Read(); letter >= 0 && line.Length < LongestLine; letter = reader.Read())
+        {
+            if (letter == '\n') return line.ToString();
+            line.Append((char)letter);
+        }
+        return null;
+    }
+
+    private static int StepOf(string line)
+    {
+        try
+        {
+            using var entry = JsonDocument.Parse(line);
+            return entry.RootElement.GetProperty("current_steps").GetInt32();
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return int.MaxValue;
+        }
     }
 }

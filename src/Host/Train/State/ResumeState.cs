@@ -1,4 +1,4 @@
-// What a resumed run needs besides weights and optimizer: scheduler_state.json and rng_state.json of a checkpoint.
+// What a resumed run needs besides weights and optimizer: scheduler_state.json, rng_state.json and run_state.json of a checkpoint.
 using System.Text.Json;
 using FastTune.Formats;
 using FastTune.Optim;
@@ -6,15 +6,22 @@ using FastTune.Rng;
 
 namespace FastTune.Train.State;
 
-/// <summary>Saves and loads the schedule's and the random stream's position.</summary>
+/// <summary>Saves and loads the schedule's and the random stream's position, and the run's sums.</summary>
 public static class ResumeState
 {
-    public const string SchedulerName = "scheduler_state.json", RandomName = "rng_state.json";
+    public const string SchedulerName = "scheduler_state.json", RandomName = "rng_state.json", RunName = "run_state.json";
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void SaveSchedule(string folder, RateScheduleState state) => Save(Path.Combine(folder, SchedulerName), state);
 
     public static void SaveRandom(string folder, TorchGeneratorState state) => Save(Path.Combine(folder, RandomName), state);
+
+    public static void SaveRun(string folder, RunState state) => Save(Path.Combine(folder, RunName), state);
+
+    /// <summary>Null where the checkpoint has no such file (another program made it).</summary>
+    /// <exception cref="UserError">Damaged file.</exception>
+    public static RunState? LoadRun(string folder) =>
+        File.Exists(Path.Combine(folder, RunName)) ? Load<RunState>(Path.Combine(folder, RunName)) : null;
 
     /// <exception cref="UserError">Missing or damaged file.</exception>
     public static RateScheduleState LoadSchedule(string folder) => Load<RateScheduleState>(Path.Combine(folder, SchedulerName));
