@@ -29,8 +29,11 @@ public static class DecoderLoader
     public static Decoder Load(Checkpoint checkpoint, IDevice device, LoadOptions options)
     {
         var parameters = new Dictionary<WeightSlot, Parameter>();
-        foreach (WeightEntry entry in checkpoint.Weights) parameters[entry.Slot] = Read(entry, device, options);
-        checkpoint.Release();
+        foreach (WeightEntry entry in checkpoint.Weights)
+        {
+            parameters[entry.Slot] = Read(entry, device, options);
+            entry.Release();
+        }
         return Assemble(checkpoint.Spec, device, options.ComputeType, parameters);
     }
 
@@ -44,7 +47,7 @@ public static class DecoderLoader
             string key = keyOf(slot);
             bool trains = options.Trains(key);
             Tensor tensor = device.Empty(ShapeOf(slot.Shape), TypeOf(slot.Shape.Count, trains, options), Category.Weights);
-            WriteFloats(device, fill(slot), tensor);
+            if (device.Kind != DeviceKind.Plan) WriteFloats(device, fill(slot), tensor);
             parameters[slot.Slot] = new Parameter(key, tensor, trains);
         }
         return Assemble(config.Spec, device, options.ComputeType, parameters);

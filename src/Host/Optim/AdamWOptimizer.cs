@@ -19,6 +19,8 @@ public sealed record OptimizerGroup(IReadOnlyList<Parameter> Parameters, double 
 /// <summary>AdamW (Ops/AdamW has the formula). Moments are made at a parameter's first gradient; each parameter counts its own steps.</summary>
 public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup> groups, AdamWOptions options) : IOptimizer
 {
+    /// <summary>Values of a moment that are read for a checkpoint at a time: no second copy of a large one is made.</summary>
+    private const long BlockValues = 1 << 20;
     private readonly Dictionary<Parameter, Moments> _state = [];
 
     public void Step(ReadOnlySpan<double> rates, in Tensor factor)
@@ -78,9 +80,15 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
     private TensorSource Source(Parameter parameter, string part, Tensor tensor) =>
         new($"{parameter.Name}/{part}", tensor.Type == DType.F32 ? StoredType.F32 : StoredType.BF16, Sizes(parameter.Shape), stream =>
         {
-            var bytes = new byte[tensor.Count * tensor.Type.Size()];
-            device.Read(tensor, bytes);
-            stream.Write(bytes);
+            using Tensor row = tensor.Reshape(new Shape(tensor.Count, 1));
+            var bytes = new byte[Math.Min(tensor.Count, BlockValues) * tensor.Type.Size()];
+            for (long start = 0; start < tensor.Count; start += BlockValues)
+            {
+                using Tensor part = row.RowRange(start, Math.Min(BlockValues, tensor.Count - start));
+                Span<byte> read = bytes.AsSpan(0, (int)(part.Count * part.Type.Size()));
+                device.Read(part, read);
+                stream.Write(read);
+            }
         });
 
     private static long[] Sizes(Shape shape)

@@ -18,7 +18,8 @@ internal static class FreshModel
         ModelConfig config = ModelConfig.Read(path);
         Family family = FamilyList.ByModelType(path, (string)config.Json["model_type"]!);
         var slots = WeightSlots.Of(config.Spec);
-        foreach (SlotShape slot in slots.Where(slot => slot.Shape.Count == 2 && slot.Slot.Role != WeightRole.Head)) Waste(slot, generator);
+        if (device.Kind != DeviceKind.Plan)
+            foreach (SlotShape slot in slots.Where(slot => slot.Shape.Count == 2 && slot.Slot.Role != WeightRole.Head)) Waste(slot, generator);
         var keys = slots.Select(slot => family.KeyOf(slot.Slot)).ToList();
         var options = Precision.Options(recipe.Precision, TrainedNames.Of(recipe.Method, config.Spec.Layers.Count, keys));
         Decoder decoder = DecoderLoader.Create(

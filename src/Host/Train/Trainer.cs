@@ -4,6 +4,7 @@ using FastTune.Data;
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Devices.Cpu;
 using FastTune.Templates;
+using FastTune.Train.Memory;
 using FastTune.Train.State;
 
 namespace FastTune.Train;
@@ -20,7 +21,8 @@ public static class Trainer
         return Run(recipe, terminal, device);
     }
 
-    internal static int Run(Recipe recipe, ITerminal terminal, IDevice device)
+    /// <param name="machine">Memory that the run must get along with; null: this machine's.</param>
+    internal static int Run(Recipe recipe, ITerminal terminal, IDevice device, MachineMemory? machine = null)
     {
         TrainingOptions options = recipe.Training;
         string output = options.OutputDir ?? throw new UserError("output_dir: missing; name the folder that the run writes to", 2);
@@ -29,6 +31,7 @@ public static class Trainer
         Resumption resumption = Resumption.Find(recipe, output, terminal.Error);
         ITemplate template = TrainingModel.OpenTemplate(recipe);
         PreparedData data = LoadData(recipe, template, terminal);
+        RequireMemory(MemoryNeed.Of(recipe, template, data, resumption.Checkpoint), machine ?? MachineMemory.Read(), recipe, terminal);
         using TrainingModel model = TrainingModel.Load(recipe, template, device, resumption.Checkpoint);
         foreach (string warning in model.Config.Warnings) terminal.Error.WriteLine($"note: {Printable.Line(warning)}");
         using var run = new TrainingRun(recipe, model, data, terminal, output, resumption);
@@ -40,6 +43,14 @@ public static class Trainer
         if (options.DoEval && data.EvalRows.Count > 0) run.EvaluateAtEnd();
         if (options.DoTrain) run.SayNext();
         return 0;
+    }
+
+    private static void RequireMemory(MemoryNeed need, MachineMemory machine, Recipe recipe, ITerminal terminal)
+    {
+        need.Require(machine, recipe);
+        terminal.Error.WriteLine(need.Describe(machine));
+        if (machine.Free < need.Total)
+            terminal.Error.WriteLine($"note: only {MemoryNeed.Size(machine.Free.Value)} of it are free now: other programs may be pushed out, or this one be ended");
     }
 
     private static PreparedData LoadData(Recipe recipe, ITemplate template, ITerminal terminal)

@@ -7,6 +7,7 @@ using FastTune.Kernels.Tensors;
 using FastTune.Models;
 using FastTune.Optim;
 using FastTune.Train.Log;
+using FastTune.Train.Memory;
 using FastTune.Train.Plot;
 using FastTune.Train.Progress;
 using FastTune.Train.State;
@@ -209,7 +210,9 @@ internal sealed class TrainingRun : IDisposable
         if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss", "eval_accuracy"]);
         RunResults.Save(_output, "train", figures);
         _progress.Metrics("train", figures);
-        if (_recipe.Training.Memory) _terminal.Error.Write(Decoder.Device.Memory.Ledger.Table());
+        if (!_recipe.Training.Memory) return;
+        _terminal.Error.Write(Decoder.Device.Memory.Ledger.Table());
+        _terminal.Error.WriteLine($"peak of the process: {MemoryNeed.Size(MachineMemory.Peak())}");
     }
 
     private void LoadBest()

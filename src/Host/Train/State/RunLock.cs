@@ -36,13 +36,26 @@ internal sealed class RunLock : IDisposable
         throw new UserError($"output_dir: {folder}: {FileName} changes all the time: other runs start and stop in this folder; name another one");
     }
 
-    /// <summary>Removes the file while it is still locked, so that no other run can have taken it.</summary>
+    /// <summary>Removes the file while it is still locked, so that no other run can have taken it; Windows removes it only when it is closed.</summary>
     public void Dispose()
     {
-        if (OperatingSystem.IsWindows()) _file.SetLength(0);
-        else AtomicFile.TryDelete(_file.Name);
+        _file.SetLength(0);
+        if (!OperatingSystem.IsWindows()) Remove(_file.Name);
         _file.Dispose();
-        if (OperatingSystem.IsWindows()) AtomicFile.TryDelete(_file.Name);
+        if (OperatingSystem.IsWindows()) Remove(_file.Name);
+    }
+
+    // A lock that cannot be removed is stale and empty: the next run takes it without a word.
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
     }
 
     private static FileStream Open(string folder, string path)
