@@ -25,13 +25,8 @@ internal sealed class DurableImage
 
     public void FolderCreated(string path) => Folder(path);
 
-    public void FileFlushed(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
+    public void FileFlushed(string path, byte[] bytes) =>
         Folder(Path.GetDirectoryName(path)!).Now![Path.GetFileName(path)].Flushed = bytes;
-    }
 
     public void FolderFlushed(string path)
     {

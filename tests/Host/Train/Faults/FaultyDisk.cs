@@ -50,9 +50,9 @@ internal sealed class FaultyDisk(string root, int at = 0, Fault fault = Fault.Er
     public void Flush(Stream file)
     {
         Next();
-        FileStream stream = ((CountedStream)file).Inner;
-        _disk.Flush(stream);
-        _image.FileFlushed(stream.Name);
+        var stream = (CountedStream)file;
+        _disk.Flush(stream.Inner);
+        _image.FileFlushed(stream.Inner.Name, stream.Bytes);
     }
 
     public void FlushFolder(string path)
@@ -110,16 +110,19 @@ internal sealed class FaultyDisk(string root, int at = 0, Fault fault = Fault.Er
     /// <summary>Every write is an operation; a failing one writes half of its bytes.</summary>
     private sealed class CountedStream(FileStream inner, FaultyDisk disk) : Stream
     {
+        private readonly MemoryStream _written = new();
+
         public FileStream Inner => inner;
+        public byte[] Bytes => _written.ToArray();
         public override bool CanRead => false;
-        public override bool CanSeek => true;
+        public override bool CanSeek => false;
         public override bool CanWrite => true;
         public override long Length => inner.Length;
-        public override long Position { get => inner.Position; set => inner.Position = value; }
+        public override long Position { get => inner.Position; set => throw new NotSupportedException(); }
         public override void Flush() => inner.Flush();
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-        public override void SetLength(long value) => inner.SetLength(value);
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override void Write(ReadOnlySpan<byte> bytes)
@@ -134,6 +137,7 @@ internal sealed class FaultyDisk(string root, int at = 0, Fault fault = Fault.Er
                 throw;
             }
             inner.Write(bytes);
+            _written.Write(bytes);
         }
 
         protected override void Dispose(bool disposing)
