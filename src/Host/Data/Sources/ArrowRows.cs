@@ -1,8 +1,10 @@
 // Rows of an Arrow file (the file format, or the stream format that `datasets` writes), one record batch at a time.
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Apache.Arrow.Memory;
 
 namespace FastTune.Data;
 
@@ -13,12 +15,17 @@ internal static class ArrowRows
     public static IEnumerable<JsonElement> Read(string path)
     {
         using var stream = File.OpenRead(path);
-        var next = Guarded(path, () => Batches(stream));
-        for (var batch = Guarded(path, next); batch is not null; batch = Guarded(path, next))
+        long rows = 0;
+        var next = Guarded(path, rows, () => Batches(stream));
+        for (var batch = Guarded(path, rows, next); batch is not null; batch = Guarded(path, rows, next))
         {
             using (batch)
             {
-                for (int row = 0; row < batch.Length; row++) yield return Row(batch, row);
+                for (int row = 0; row < batch.Length; row++)
+                {
+                    int at = row;
+                    yield return Guarded(path, rows++, () => Row(batch, at));
+                }
             }
         }
     }
@@ -28,8 +35,9 @@ internal static class ArrowRows
         var head = new byte[FileMagic.Length];
         int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        if (read == head.Length && head.AsSpan().SequenceEqual(FileMagic)) return new ArrowFileReader(stream).ReadNextRecordBatch;
-        return new ArrowStreamReader(stream).ReadNextRecordBatch;
+        var allocator = new BoundedAllocator();
+        if (read == head.Length && head.AsSpan().SequenceEqual(FileMagic)) return new ArrowFileReader(stream, allocator, leaveOpen: true).ReadNextRecordBatch;
+        return new ArrowStreamReader(stream, allocator, leaveOpen: true).ReadNextRecordBatch;
     }
 
     private static JsonElement Row(RecordBatch batch, int row) => RowWriter.Object(writer =>
@@ -51,9 +59,11 @@ internal static class ArrowRows
         switch (array)
         {
             case StringArray text:
+                RowWriter.CheckLength(text.GetValueLength(row));
                 writer.WriteStringValue(text.GetString(row));
                 break;
             case LargeStringArray text:
+                RowWriter.CheckLength(text.GetValueLength(row));
                 writer.WriteStringValue(text.GetString(row));
                 break;
             case BooleanArray flags:
@@ -109,15 +119,42 @@ internal static class ArrowRows
         _ => new Dictionary<string, object?> { ["arrow_type"] = array.Data.DataType.Name },
     };
 
-    private static T Guarded<T>(string path, Func<T> read)
+    /// <param name="rows">Rows read before.</param>
+    private static T Guarded<T>(string path, long rows, Func<T> read)
     {
+        string name = Path.GetFileName(path);
         try
         {
             return read();
         }
+        catch (InvalidDataException error)
+        {
+            throw new UserError($"{name}, row {rows + 1}: {error.Message}", inner: error);
+        }
         catch (Exception error) when (error is not UserError)
         {
-            throw new UserError($"{Path.GetFileName(path)}: cannot be read as Arrow ({error.Message.ReplaceLineEndings(" ")})", inner: error);
+            throw new UserError($"{name}: cannot be read as Arrow ({error.Message.ReplaceLineEndings(" ")})", inner: error);
+        }
+    }
+
+    /// <summary>Gives memory for a record batch up to the limit of what is unpacked at once.</summary>
+    private sealed class BoundedAllocator : MemoryAllocator
+    {
+        protected override IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
+        {
+            if (length > RowLimit.GroupBytes)
+                throw new InvalidDataException($"its record batch is {length >> 20} MiB long, more than {RowLimit.GroupBytes >> 20} MiB; write the file in smaller batches, or split long rows");
+            bytesAllocated = length;
+            return new Owner(length);
+        }
+
+        private sealed class Owner(int length) : IMemoryOwner<byte>
+        {
+            public Memory<byte> Memory { get; } = new byte[length];
+
+            public void Dispose()
+            {
+            }
         }
     }
 }

@@ -11,12 +11,12 @@ internal static class CsvRows
     public static IEnumerable<JsonElement> Read(string path)
     {
         string name = Path.GetFileName(path);
-        using var reader = new StreamReader(path);
+        using var reader = new BoundedReader(TextFile.Open(path));
         using var parser = new CsvParser(reader, Configuration());
-        if (!Advance(parser, name, 0)) yield break;
+        if (!Advance(parser, reader, name, 0)) yield break;
         string[] header = parser.Record!;
         if (header.Distinct().Count() < header.Length) throw new UserError($"{name}: two columns of the header have the same name");
-        for (long row = 1; Advance(parser, name, row); row++)
+        for (long row = 1; Advance(parser, reader, name, row); row++)
         {
             string[] cells = parser.Record!;
             if (cells.Length < header.Length)
@@ -33,18 +33,18 @@ internal static class CsvRows
         HasHeaderRecord = false,
         IgnoreBlankLines = true,
         BadDataFound = null,
-        MaxFieldSize = JsonRows.MaxRowBytes,
     };
 
-    private static bool Advance(CsvParser parser, string name, long row)
+    private static bool Advance(CsvParser parser, BoundedReader reader, string name, long row)
     {
         try
         {
+            reader.NextRow();
             return parser.Read();
         }
         catch (CsvHelperException error)
         {
-            throw new UserError($"{name}, row {row}: not valid CSV, or a cell is too long", inner: error);
+            throw new UserError($"{name}, row {row}: not valid CSV", inner: error);
         }
     }
 

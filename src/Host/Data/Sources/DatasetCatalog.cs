@@ -7,6 +7,7 @@ namespace FastTune.Data;
 internal sealed class DatasetCatalog
 {
     private const string FileName = "dataset_info.json";
+    private const int MaxBytes = 16 << 20;
     private static readonly string[] Remote = ["hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name"];
     private static readonly string[] Known = ["file_name", "formatting", "ranking", "num_samples", "columns", "tags", "subset", "split", "folder", .. Remote];
 
@@ -30,6 +31,7 @@ internal sealed class DatasetCatalog
     {
         try
         {
+            if (new FileInfo(path).Length > MaxBytes) throw new UserError($"{path}: larger than {MaxBytes >> 20} MiB, so no list of datasets; rows go into files of their own");
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();

@@ -5,9 +5,6 @@ namespace FastTune.Data;
 
 internal static class JsonRows
 {
-    /// <summary>Longest row that is read; a longer one is an error instead of an allocation of its size.</summary>
-    public const int MaxRowBytes = 64 << 20;
-
     public static IEnumerable<JsonElement> Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
@@ -113,7 +110,7 @@ internal static class JsonRows
             }
             if (_end == _buffer.Length)
             {
-                if (_end >= MaxRowBytes) throw Broken($"is longer than {MaxRowBytes >> 20} MiB; split it");
+                if (_end >= RowLimit.Bytes) throw Broken(RowLimit.Exceeded().Message);
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             }
             int read = stream.Read(_buffer, _end, _buffer.Length - _end);

@@ -8,18 +8,28 @@ namespace FastTune.Data;
 
 internal static class RowWriter
 {
+    // As deep as a row of a JSON file may be.
+    private static readonly JsonWriterOptions Options = new() { MaxDepth = 64 };
+
     /// <summary>The object that <paramref name="write"/> writes the properties of.</summary>
+    /// <exception cref="InvalidDataException">The row is longer than <see cref="RowLimit.Bytes"/>.</exception>
     public static JsonElement Object(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        var buffer = new BoundedBuffer();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
         {
             writer.WriteStartObject();
             write(writer);
             writer.WriteEndObject();
         }
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        var reader = new Utf8JsonReader(buffer.Written);
         return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>Refuses a text of this many letters or bytes before it is copied.</summary>
+    public static void CheckLength(long length)
+    {
+        if (length > RowLimit.Bytes) throw RowLimit.Exceeded();
     }
 
     /// <summary>A value of a typed column: text, numbers, booleans, times, lists and objects of these.</summary>
@@ -31,6 +41,7 @@ internal static class RowWriter
                 writer.WriteNullValue();
                 break;
             case string text:
+                CheckLength(text.Length);
                 writer.WriteStringValue(text);
                 break;
             case bool flag:
@@ -55,12 +66,15 @@ internal static class RowWriter
                 writer.WriteNumberValue(number);
                 break;
             case byte[] bytes:
+                CheckLength(bytes.Length);
                 writer.WriteBase64StringValue(bytes);
                 break;
             case ReadOnlyMemory<byte> bytes:
+                CheckLength(bytes.Length);
                 writer.WriteBase64StringValue(bytes.Span);
                 break;
             case ReadOnlyMemory<char> text:
+                CheckLength(text.Length);
                 writer.WriteStringValue(text.Span);
                 break;
             case IDictionary map:
@@ -86,5 +100,23 @@ internal static class RowWriter
             Value(writer, entry.Value);
         }
         writer.WriteEndObject();
+    }
+
+    /// <summary>A buffer that grows with the row, up to its limit.</summary>
+    private sealed class BoundedBuffer : IBufferWriter<byte>
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(256);
+
+        public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+
+        public void Advance(int count)
+        {
+            _bytes.Advance(count);
+            CheckLength(_bytes.WrittenCount);
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.GetMemory(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => _bytes.GetSpan(sizeHint);
     }
 }

@@ -8,10 +8,9 @@ internal static class TextRows
 {
     public static IEnumerable<JsonElement> Read(string path)
     {
-        string name = Path.GetFileName(path);
-        using var reader = new StreamReader(path);
+        using var reader = TextFile.Open(path);
         var line = new StringBuilder();
-        for (long row = 1; Line(reader, line, name, row); row++)
+        while (Line(reader, line))
         {
             string text = line.ToString();
             yield return RowWriter.Object(writer => writer.WriteString("text", text));
@@ -19,7 +18,7 @@ internal static class TextRows
     }
 
     /// <summary>The next line without its end (LF, CR LF or CR); false at the end of the file. Bounded, unlike the library's own.</summary>
-    private static bool Line(StreamReader reader, StringBuilder line, string name, long row)
+    private static bool Line(StreamReader reader, StringBuilder line)
     {
         line.Clear();
         int letter = reader.Read();
@@ -27,8 +26,7 @@ internal static class TextRows
         for (; letter >= 0 && letter != '\n' && letter != '\r'; letter = reader.Read())
         {
             line.Append((char)letter);
-            if (line.Length > JsonRows.MaxRowBytes)
-                throw new UserError($"{name}, row {row}: is longer than {JsonRows.MaxRowBytes >> 20} Mi characters; split it");
+            RowWriter.CheckLength(line.Length);
         }
         if (letter == '\r' && reader.Peek() == '\n') reader.Read();
         return true;
