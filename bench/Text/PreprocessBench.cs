@@ -52,7 +52,7 @@ internal static class PreprocessBench
         return count == rows ? count / seconds : 0;
     }
 
-    private static void Write(string sources, string folder, int rows)
+    internal static void Write(string sources, string folder, int rows)
     {
         var seeds = JsonNode.Parse(File.ReadAllText(Path.Combine(sources, "alpaca.json")))!.AsArray().Select(row => row!)
             .Concat(File.ReadLines(Path.Combine(sources, "alpaca_long.jsonl")).Select(line => JsonNode.Parse(line)!)).ToList();

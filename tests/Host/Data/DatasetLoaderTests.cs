@@ -85,22 +85,6 @@ public sealed class DatasetLoaderTests
         Assert.NotEqual(first, prepared.TrainStream(1).Select(DataFolder.Text));
     }
 
-    [Fact]
-    public void Kept_rows_are_the_prepared_ones_and_refuse_other_settings()
-    {
-        using var folder = new DataFolder().Entry("d.jsonl").With("d.jsonl", """{"instruction": "q", "output": "a"}""");
-        string kept = Path.Combine(folder.Path, "kept");
-        var made = folder.Load(change: data => data with { TokenizedPath = kept });
-        folder.With("d.jsonl", """{"instruction": "changed", "output": "a"}""");
-        var read = folder.Load(change: data => data with { TokenizedPath = kept });
-        Assert.Equal(made.TrainRows.Select(DataFolder.Text), read.TrainRows.Select(DataFolder.Text));
-        Assert.Equal(made.TrainRows[0].Origins, read.TrainRows[0].Origins);
-        var error = Assert.Throws<UserError>(() => folder.Load(change: data => data with { TokenizedPath = kept, CutoffLen = 8 }));
-        Assert.Contains("cutoff_len '64', the recipe has '8'", error.Message);
-        using (var file = File.OpenWrite(Path.Combine(kept, "rows.bin"))) file.SetLength(file.Length - 5);
-        Assert.Contains("cannot be read as prepared rows", Assert.Throws<UserError>(() => folder.Load(change: data => data with { TokenizedPath = kept })).Message);
-    }
-
     [Theory]
     [InlineData("{\"instruction\": \"q\"", "d.json, row 1: not valid JSON")]
     [InlineData("[{\"instruction\": \"q\", \"output\": \"a\"}", "d.json, row 1: the list is not closed")]

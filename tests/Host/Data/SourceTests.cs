@@ -32,6 +32,30 @@ public sealed class SourceTests
         Assert.Equal("d.arrow, row 2 is left out: has no answer", Assert.Single(prepared.Warnings));
     }
 
+    public sealed class Said
+    {
+        public string? from { get; set; }
+        public string? value { get; set; }
+    }
+
+    public sealed class Talk
+    {
+        public List<Said>? conversations { get; set; }
+        public int id { get; set; }
+        public double? score { get; set; }
+    }
+
+    [Fact]
+    public async Task Conversations_of_a_parquet_file_are_read()
+    {
+        using var folder = new DataFolder().Entry("d.parquet", ", \"formatting\": \"sharegpt\"");
+        Said[] said = [new() { from = "human", value = "q" }, new() { from = "gpt", value = "a" }, new() { from = "human", value = "r" }, new() { from = "gpt", value = "b" }];
+        Talk[] talks = [new() { conversations = [.. said] }, new() { conversations = [.. said[2..]], id = 7, score = 0.5 }];
+        await using (var file = File.Create(Path.Combine(folder.Path, "d.parquet")))
+            await Parquet.Serialization.ParquetSerializer.SerializeAsync(talks, file, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["qArB", "rB"], folder.Load().TrainRows.Select(DataFolder.Text));
+    }
+
     [Theory]
     [InlineData("d.parquet", "cannot be read as Parquet")]
     [InlineData("d.arrow", "cannot be read as Arrow")]

@@ -9,6 +9,8 @@ namespace FastTune.Cli;
 
 internal static class PreviewVerb
 {
+    private const int StreamRows = 1000;
+
     public static readonly Verb Verb = new("preview", RecipeVerb.Usage, "show a recipe's rows as the model will see them",
         """
         Prepares the datasets as train would and prints the first rows (trained tokens in green, or in
@@ -23,13 +25,19 @@ internal static class PreviewVerb
     private static int Show(Recipe recipe, ITerminal terminal)
     {
         var data = recipe.Data;
-        if (data.Streaming) throw new UserError("preview counts whole datasets: add streaming=false, and max_samples=1000 where they are large");
+        if (data.Streaming) terminal.Out.WriteLine($"a stream: what follows is of the first {StreamRows} rows of each dataset");
+        // A preview shows what the files hold now, and keeps nothing.
+        data = data with { TokenizedPath = null };
+        if (data.Streaming) data = data with { Streaming = false, MaxSamples = StreamRows, ValSize = 0 };
         var template = ChatTemplates.Find(data.Template, Tokenizer(recipe.Model), new TemplateOptions(data.DefaultSystem, data.ToolFormat));
         var prepared = DatasetLoader.Load(new DataRequest(data, recipe.Method.Stage, template, recipe.Training.Seed));
-        bool colour = terminal.Interactive && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
+        bool colour = Colours(terminal.Interactive, Console.IsOutputRedirected, Environment.GetEnvironmentVariable("NO_COLOR"));
         new Preview(colour, terminal.Width).Write(prepared, template.Tokenizer, terminal.Out);
         return 0;
     }
+
+    /// <summary>Colours are for a person at a terminal who has not asked for none (no-color.org).</summary>
+    internal static bool Colours(bool interactive, bool redirected, string? noColor) => interactive && !redirected && string.IsNullOrEmpty(noColor);
 
     private static ITokenizer Tokenizer(ModelOptions model)
     {

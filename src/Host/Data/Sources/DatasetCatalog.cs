@@ -67,6 +67,9 @@ internal sealed class DatasetCatalog
         };
     }
 
+    /// <summary>The JSON text of a dataset's entry.</summary>
+    public string Text(string name) => _entries.TryGetProperty(name, out var entry) ? entry.GetRawText() : "";
+
     private IReadOnlyList<string> Files(string name, JsonElement entry)
     {
         if (!entry.TryGetProperty("file_name", out var given))
