@@ -15,6 +15,8 @@ internal static class Verbs
         ChatVerb.Verb,
         ExportVerb.Verb,
         PreviewVerb.Verb,
+        DownloadVerb.Verb,
+        CacheVerb.Verb,
         EnvVerb.Verb,
         VersionVerb.Verb,
         HelpVerb.Verb,

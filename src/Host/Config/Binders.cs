@@ -9,6 +9,10 @@ internal static class Binders
     {
         ModelNameOrPath = s.OptionalText("model_name_or_path") ?? "",
         AdapterNameOrPath = s.Names("adapter_name_or_path"),
+        CacheDir = s.OptionalText("cache_dir"),
+        ModelRevision = s.Text("model_revision"),
+        HfHubToken = s.OptionalText("hf_hub_token"),
+        MsHubToken = s.OptionalText("ms_hub_token"),
         ResizeVocab = s.Bool("resize_vocab"),
         AddTokens = s.Names("add_tokens"),
         AddSpecialTokens = s.Names("add_special_tokens"),

@@ -16,6 +16,9 @@ public sealed record DataOptions
     /// <summary>Folder with <c>dataset_info.json</c>.</summary>
     public string DatasetDir { get; init; } = "data";
 
+    /// <summary>Local files of the datasets that a hub gave, by the dataset's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> HubFiles { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Longest row in tokens, as the row builders use it: already one lower when packing was asked for explicitly.</summary>
     public int CutoffLen { get; init; } = 2048;
 

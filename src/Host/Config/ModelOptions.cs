@@ -4,11 +4,28 @@ namespace FastTune.Config;
 /// <summary>Which model is loaded and what is changed about it before training or generation.</summary>
 public sealed record ModelOptions
 {
+    private readonly string? baseName;
+
     /// <summary>Model folder, GGUF file or hub id. Required: never empty in a validated recipe.</summary>
     public string ModelNameOrPath { get; init; } = "";
 
+    /// <summary>The model as the recipe names it, for cards and adapters: stays the hub id when <see cref="ModelNameOrPath"/> has become its local folder.</summary>
+    public string BaseName { get => baseName ?? ModelNameOrPath; init => baseName = value; }
+
     /// <summary>Adapter folders in order; all but the last are merged, the last one stays trainable.</summary>
     public IReadOnlyList<string> AdapterNameOrPath { get; init; } = [];
+
+    /// <summary>Cache of what hubs give, or null: the official tools' own.</summary>
+    public string? CacheDir { get; init; }
+
+    /// <summary>Branch, tag or commit of the model on a hub.</summary>
+    public string ModelRevision { get; init; } = "main";
+
+    /// <summary>Token for the Hugging Face hub, or null: the environment's. Never written anywhere.</summary>
+    public string? HfHubToken { get; init; }
+
+    /// <summary>Token for ModelScope, or null: the environment's. Never written anywhere.</summary>
+    public string? MsHubToken { get; init; }
 
     /// <summary>Enlarge embedding and output to the tokenizer's size, rounded up to a multiple of 64.</summary>
     public bool ResizeVocab { get; init; }

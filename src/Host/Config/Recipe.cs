@@ -20,7 +20,7 @@ public sealed record Recipe
     public GenerationOptions Generation { get; init; } = new();
     public ExportOptions Export { get; init; } = new();
 
-    /// <summary>The keys as given, file and overrides joined, before anything was derived: what a run keeps beside its results.</summary>
+    /// <summary>The keys as given, file and overrides joined, before anything was derived, tokens of hubs left out: what a run keeps beside its results.</summary>
     public IReadOnlyDictionary<string, object?> Given { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>One line for each key that needs no work here, and warnings; for the caller to log once.</summary>

@@ -4,6 +4,9 @@ namespace FastTune.Config;
 /// <summary>Reads recipes: LLaMA-Factory's YAML or JSON files with <c>key=value</c> and <c>--key value</c> overrides.</summary>
 public static class RecipeReader
 {
+    /// <summary>Keys whose values nothing may keep.</summary>
+    private static readonly HashSet<string> Secrets = ["hf_hub_token", "ms_hub_token", "om_hub_token", "hub_token"];
+
     /// <summary>The recipe that <paramref name="arguments"/> (file first, then overrides) describe.</summary>
     /// <exception cref="UserError">Unreadable file, bad syntax, unknown or unsupported key, wrong value, broken rule.</exception>
     public static Recipe Read(Purpose purpose, IReadOnlyList<string> arguments)
@@ -54,7 +57,7 @@ public static class RecipeReader
         Precision = Binders.Precision(settings),
         Generation = Binders.Generation(settings),
         Export = Binders.Export(settings),
-        Given = raw.Items.ToDictionary(item => item.Key, item => Kept(settings.Purpose, item.Key, item.Value)),
+        Given = raw.Items.Where(item => !Secrets.Contains(item.Key)).ToDictionary(item => item.Key, item => Kept(settings.Purpose, item.Key, item.Value)),
         Notes = settings.Notes,
     };
 

@@ -14,12 +14,19 @@ internal sealed class RepoDownload(HubSettings settings, IModelHub hub, IDownloa
     {
         string revision = hub.Revision(id.Revision ?? given);
         if (!RepoId.IsRevision(revision)) throw new UserError($"{id}: '{revision}' cannot be the name of a revision; write a branch, a tag or a commit");
-        var (listing, asked) = await Listing(id, revision, cancel).ConfigureAwait(false);
-        string[] paths = [.. listing.Files.Select(file => file.Path)];
-        var store = hub.Store(id, listing, localFolder, watch.Note);
-        await Files(id, listing, choice.First(paths), store, asked, cancel).ConfigureAwait(false);
-        await Files(id, listing, choice.Then(store.Folder, paths), store, asked, cancel).ConfigureAwait(false);
-        return new LocalRepo(store.Folder, listing.Revision);
+        try
+        {
+            var (listing, asked) = await Listing(id, revision, cancel).ConfigureAwait(false);
+            string[] paths = [.. listing.Files.Select(file => file.Path)];
+            var store = hub.Store(id, listing, localFolder, watch.Note);
+            await Files(id, listing, choice.First(paths), store, asked, cancel).ConfigureAwait(false);
+            await Files(id, listing, choice.Then(store.Folder, paths), store, asked, cancel).ConfigureAwait(false);
+            return new LocalRepo(store.Folder, listing.Revision);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"{id} cannot be written or read on this disk ({error.Message}): check permissions and free space, or choose another cache with cache_dir or HF_HUB_CACHE", inner: error);
+        }
     }
 
     private async Task<(Listing Listing, bool Asked)> Listing(RepoId id, string revision, CancellationToken cancel)
@@ -60,10 +67,6 @@ internal sealed class RepoDownload(HubSettings settings, IModelHub hub, IDownloa
         catch (HubUnreachable unreachable)
         {
             throw new UserError($"{id}: {unreachable.Message}; what came is kept: run the command again to go on", inner: unreachable);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"{id} cannot be written to {store.Folder} ({error.Message}): check its permissions and the free space, or choose another cache with cache_dir or HF_HUB_CACHE", inner: error);
         }
     }
 

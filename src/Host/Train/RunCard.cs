@@ -8,7 +8,7 @@ namespace FastTune.Train;
 internal static class RunCard
 {
     public static void Write(string folder, string name, Recipe recipe, TrainerState state) => new ModelCard(
-        name, recipe.Model.ModelNameOrPath, recipe.Method.FinetuningType, recipe.Data.Dataset,
+        name, recipe.Model.BaseName, recipe.Method.FinetuningType, recipe.Data.Dataset,
         [.. Last(state, "eval_loss", "Loss"), .. Last(state, "eval_accuracy", "Accuracy")],
         [
             ("learning_rate", $"{recipe.Optimizer.LearningRate}"), ("train_batch_size", $"{recipe.Training.PerDeviceTrainBatchSize}"),

@@ -26,7 +26,7 @@ internal static class RunSummary
     public static void Next(TextWriter output, Recipe recipe, string folder)
     {
         bool lora = recipe.Method.FinetuningType == "lora";
-        string model = lora ? recipe.Model.ModelNameOrPath : folder, adapter = lora ? $" adapter_name_or_path={folder}" : "";
+        string model = lora ? recipe.Model.BaseName : folder, adapter = lora ? $" adapter_name_or_path={folder}" : "";
         string template = recipe.Data.Template is { } name ? $" template={name}" : "";
         output.WriteLine($"saved to {folder}. Next:");
         output.WriteLine($"  talk to it   ./fasttune chat model_name_or_path={model}{adapter}{template}");

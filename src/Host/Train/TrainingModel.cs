@@ -60,7 +60,7 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
         }
         if (resume is not null) return LoraAdapters.Attach(decoder, resume, trainable: true);
         return fresh
-            ? LoraAdapters.Create(decoder, recipe.Method, recipe.Model.ModelNameOrPath, generator, WholeAfter(resized, recipe, decoder))
+            ? LoraAdapters.Create(decoder, recipe.Method, recipe.Model.BaseName, generator, WholeAfter(resized, recipe, decoder))
             : LoraAdapters.Attach(decoder, given[^1], trainable: true);
     }
 

@@ -20,7 +20,7 @@ internal static class PreviewVerb
         """, Run);
 
     private static int Run(IReadOnlyList<string> arguments, ITerminal terminal) =>
-        RecipeVerb.Run(Purpose.Train, arguments, terminal, Show);
+        RecipeVerb.Run(Purpose.Train, arguments, terminal, Show, weights: false);
 
     private static int Show(Recipe recipe, ITerminal terminal)
     {

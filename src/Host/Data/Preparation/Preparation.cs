@@ -5,7 +5,7 @@ namespace FastTune.Data;
 
 internal sealed class Preparation(DataRequest request, Reports reports)
 {
-    private readonly DatasetCatalog _catalog = DatasetCatalog.Load(request.Data.DatasetDir);
+    private readonly DatasetCatalog _catalog = DatasetCatalog.Load(request.Data.DatasetDir, request.Data.HubFiles);
 
     private ulong Seed => unchecked((ulong)request.Seed);
 

@@ -13,18 +13,21 @@ internal sealed class DatasetCatalog
 
     private readonly string _folder;
     private readonly JsonElement _entries;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _hubFiles;
 
-    private DatasetCatalog(string folder, JsonElement entries) => (_folder, _entries) = (folder, entries);
+    private DatasetCatalog(string folder, JsonElement entries, IReadOnlyDictionary<string, IReadOnlyList<string>> hubFiles) =>
+        (_folder, _entries, _hubFiles) = (folder, entries, hubFiles);
 
-    /// <summary>Reads <c>dataset_info.json</c> of <paramref name="folder"/>.</summary>
-    public static DatasetCatalog Load(string folder)
+    /// <summary>Reads <c>dataset_info.json</c> of <paramref name="folder"/>; of <see cref="HubDataset.Online"/> there is none.</summary>
+    /// <param name="hubFiles">Local files of datasets that a hub gave, by name.</param>
+    public static DatasetCatalog Load(string folder, IReadOnlyDictionary<string, IReadOnlyList<string>>? hubFiles = null)
     {
+        hubFiles ??= new Dictionary<string, IReadOnlyList<string>>();
         string path = Path.Combine(folder, FileName);
-        if (folder == "ONLINE" || folder.StartsWith("REMOTE:", StringComparison.Ordinal))
-            throw new UserError($"dataset_dir '{folder}': datasets of a hub are not supported; download them and describe them in {FileName}");
+        if (folder == HubDataset.Online) return new DatasetCatalog(folder, JsonSerializer.SerializeToElement(hubFiles.ToDictionary(pair => pair.Key, _ => new { })), hubFiles);
         if (!File.Exists(path))
             throw new UserError($"{path}: no such file; dataset_dir must be a folder with {FileName}");
-        return new DatasetCatalog(folder, Parse(path));
+        return new DatasetCatalog(folder, Parse(path), hubFiles);
     }
 
     private static JsonElement Parse(string path)
@@ -72,6 +75,7 @@ internal sealed class DatasetCatalog
 
     private IReadOnlyList<string> Files(string name, JsonElement entry)
     {
+        if (_hubFiles.TryGetValue(name, out var fetched)) return fetched;
         if (!entry.TryGetProperty("file_name", out var given))
         {
             string? remote = Array.Find(Remote, key => entry.TryGetProperty(key, out _));
@@ -79,6 +83,16 @@ internal sealed class DatasetCatalog
         }
         var names = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray().Select(item => item.GetString()) : [given.GetString()];
         return names.SelectMany(file => Expand(name, Path.Combine(_folder, file ?? throw Wrong(name, "file_name must be text")))).ToList();
+    }
+
+    /// <summary>Where a hub has this dataset, or null: it is local, or not in the catalog.</summary>
+    public HubDataset? OnHub(string name)
+    {
+        if (!_entries.TryGetProperty(name, out var entry) || entry.ValueKind != JsonValueKind.Object) return null;
+        string? Text(string key) => !entry.TryGetProperty(key, out var given) || given.ValueKind == JsonValueKind.Null ? null
+            : given.ValueKind == JsonValueKind.String ? given.GetString() : throw Wrong(name, $"{key} must be text");
+        var found = new HubDataset(name, Text("hf_hub_url"), Text("ms_hub_url"), Text("om_hub_url"), Text("subset"), Text("split") ?? "train", Text("folder"));
+        return found.HuggingFace is null && found.ModelScope is null && found.OpenMind is null ? null : found;
     }
 
     private static IEnumerable<string> Expand(string name, string path)

@@ -1,6 +1,5 @@
 // A folder of plain files with notes beside them: --local-dir, and ModelScope's cache.
 using System.Globalization;
-using FastTune.Formats;
 
 namespace FastTune.Hub;
 
@@ -36,7 +35,7 @@ internal sealed class FolderStore(string folder, string notes, string revision, 
         await download(partial).ConfigureAwait(false);
         File.Move(partial, target, overwrite: true);
         string time = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
-        AtomicFile.WriteText(Path.Combine(notes, file.Path + ".metadata"), $"{revision}\n{Key(file)}\n{time}\n");
+        NoteFile.Write(Path.Combine(notes, file.Path + ".metadata"), $"{revision}\n{Key(file)}\n{time}\n");
     }
 
     /// <summary>The hash that the file had when it was put here, unless it was changed since; "" when it was; null when nothing is noted.</summary>

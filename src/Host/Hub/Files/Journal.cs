@@ -1,6 +1,5 @@
 // What is known of a partial file: which content it belongs to, how it is filled, which ranges are complete.
 using System.Text.Json;
-using FastTune.Formats;
 
 namespace FastTune.Hub;
 
@@ -28,7 +27,7 @@ internal sealed record Journal(string Key, long Size, long RangeBytes, string? M
     public void Write(string partial)
     {
         string? mark = Mark is { Length: <= LongestMark } && !Mark.StartsWith("W/", StringComparison.Ordinal) ? Mark : null;
-        AtomicFile.WriteText(PathOf(partial), JsonSerializer.Serialize(this with { Mark = mark }));
+        NoteFile.Write(PathOf(partial), JsonSerializer.Serialize(this with { Mark = mark }));
     }
 
     public static void Delete(string partial)

@@ -5,7 +5,8 @@ using FastTune.Formats;
 namespace FastTune.Hub;
 
 /// <summary>Configuration, tokenizer, templates, and one form of the weights: safetensors before pickles before GGUF.</summary>
-internal sealed partial class ModelFiles(RepoId id) : IFileChoice
+/// <param name="weights">False: what a tokenizer needs, no weights but those of a GGUF file, which holds both.</param>
+internal sealed partial class ModelFiles(RepoId id, bool weights = true) : IFileChoice
 {
     private const string Single = "model.safetensors", SingleBin = "pytorch_model.bin", IndexSuffix = ".index.json";
 
@@ -26,9 +27,9 @@ internal sealed partial class ModelFiles(RepoId id) : IFileChoice
         var there = paths.ToHashSet(StringComparer.Ordinal);
         List<string> needed = [.. paths.Where(path => Small.Contains(path) || path.EndsWith(".tiktoken", StringComparison.Ordinal) && !path.Contains('/'))];
         string[] adapter = [.. new[] { "adapter_model.safetensors", "adapter_model.bin" }.Where(there.Contains).Take(1)];
-        string[] weights = [.. new[] { Single, Single + IndexSuffix, SingleBin, SingleBin + IndexSuffix }.Where(there.Contains).Take(1)];
-        if (id.Quantisation is not null || weights.Length + adapter.Length == 0) return [.. needed, .. Gguf(paths)];
-        return [.. needed, .. adapter, .. weights];
+        string[] stored = [.. new[] { Single, Single + IndexSuffix, SingleBin, SingleBin + IndexSuffix }.Where(there.Contains).Take(1)];
+        if (id.Quantisation is not null || stored.Length + adapter.Length == 0) return [.. needed, .. Gguf(paths)];
+        return weights ? [.. needed, .. adapter, .. stored] : needed;
     }
 
     public IReadOnlyList<string> Then(string folder, IReadOnlyList<string> paths)
@@ -36,7 +37,7 @@ internal sealed partial class ModelFiles(RepoId id) : IFileChoice
         if (gguf is not null || paths.Contains(Single)) return [];
         string? index = new[] { Single, SingleBin }.Select(name => name + IndexSuffix).FirstOrDefault(name => paths.Contains(name) && File.Exists(Path.Combine(folder, name)));
         if (index is null || index.StartsWith(SingleBin, StringComparison.Ordinal) && paths.Contains(SingleBin)) return [];
-        string[] shards = [.. SafetensorsIndex.Read(Path.Combine(folder, index)).Shards];
+        string[] shards = [.. ShardIndex.Read(Path.Combine(folder, index)).Shards];
         string? absent = shards.FirstOrDefault(shard => !paths.Contains(shard));
         return absent is null ? shards : throw new UserError($"{id}: {index} names the file '{absent}', which the repository does not have; its owner has to repair it");
     }

@@ -29,7 +29,7 @@ internal static class RangeAnswer
     {
         int status = (int)answer.StatusCode;
         if (ranged && status is 200 or 416) throw new StartOver(status == 416 ? "the range lies beyond the end" : "the range was ignored");
-        if (status == 403 && answer.RequestMessage!.RequestUri!.Host != source.Url.Host) throw new HubFault($"the storage's address has expired ({source.Path})");
+        if (status == 403 && !Credentials.SameOrigin(answer.RequestMessage!.RequestUri!, source.Url)) throw new HubFault($"the storage's address has expired ({source.Path})");
         source.Check(answer);
         if (ranged && status != 206) throw new StartOver($"status {status} for a range");
         if (answer.Content.Headers.ContentEncoding.Count > 0)

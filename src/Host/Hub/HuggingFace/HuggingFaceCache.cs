@@ -1,6 +1,5 @@
 // One repository in the cache of huggingface_hub: blobs by hash, snapshots of links, refs (the layout of huggingface_hub 2.4.0).
 using System.Text;
-using FastTune.Formats;
 
 namespace FastTune.Hub;
 
@@ -48,7 +47,7 @@ internal sealed class HuggingFaceCache(string root, RepoId id)
         string path = Path.Combine(Repository, "refs", revision);
         if (File.Exists(path) && File.ReadAllText(path) == commit) return;
         Prepare();
-        AtomicFile.WriteText(path, commit);
+        NoteFile.Write(path, commit);
     }
 
     /// <summary>The folder exists and is marked as a cache, for backup programs.</summary>
@@ -56,7 +55,7 @@ internal sealed class HuggingFaceCache(string root, RepoId id)
     {
         Directory.CreateDirectory(Blobs);
         string tag = Path.Combine(root, TagName);
-        if (!File.Exists(tag)) AtomicFile.WriteText(tag, Tag);
+        if (!File.Exists(tag)) NoteFile.Write(tag, Tag);
     }
 
     /// <summary>Notes that a commit has no such file, as the official tool does.</summary>

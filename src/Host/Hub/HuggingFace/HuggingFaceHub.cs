@@ -15,6 +15,7 @@ internal sealed class HuggingFaceHub(HubSettings settings, HubHttp http) : IMode
     public async Task<Listing> List(RepoId id, string revision, CancellationToken cancel)
     {
         var cache = Cache(id);
+        if (RepoId.IsCommit(revision) && TreeFile.Read(cache.TreeFile(revision)) is { } files) return new Listing(revision, files);
         string commit = await api.Commit(id, revision, cancel).ConfigureAwait(false);
         if (TreeFile.Read(cache.TreeFile(commit)) is { } known) return Kept(cache, revision, new Listing(commit, known));
         var listing = new Listing(commit, await api.Tree(id, commit, cancel).ConfigureAwait(false));

@@ -1,7 +1,6 @@
 // trees/<commit>.json: the list of a commit's files as huggingface_hub 2.4.0 keeps it, so that a second download is one request.
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FastTune.Formats;
 
 namespace FastTune.Hub;
 
@@ -40,7 +39,7 @@ internal static class TreeFile
             }
             entries[file.Path] = entry;
         }
-        AtomicFile.WriteText(path, new JsonObject { ["format_version"] = Version, ["files"] = entries }.ToJsonString());
+        NoteFile.Write(path, new JsonObject { ["format_version"] = Version, ["files"] = entries }.ToJsonString());
     }
 
     private static RemoteFile Entry(JsonProperty file)
