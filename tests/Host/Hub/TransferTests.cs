@@ -224,7 +224,7 @@ public class TransferTests
     public void A_transfer_that_stands_still_is_broken_off_and_goes_on()
     {
         using var world = World();
-        world.Settings = world.Settings with { ReadTimeout = TimeSpan.FromMilliseconds(300) };
+        world.Settings = world.Settings with { ReadTimeout = TimeSpan.FromSeconds(1) };
         world.Hub.StorageFault = First(1, request => FakeHub.Content(world.Hub.Files[Weights].Content[..5000], request) with { Claims = Size, Stalls = true });
         world.Fetch();
         world.RequireWhole();

@@ -29,7 +29,7 @@ internal static class HubBody
             if (read > 0) return read;
             throw new HubFault($"the transfer stood still for {limit.TotalSeconds:0.#} s");
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException)
         {
             if (read > 0) return read;
             throw new HubFault($"the connection broke ({error.Message})", inner: error);
