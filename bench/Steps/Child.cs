@@ -1,5 +1,6 @@
 // Processes that the bench starts: this program again with other arguments, or a peer.
 using System.Diagnostics;
+using FastTune.Kernels.Devices.Cpu;
 
 namespace FastTune.Bench.Steps;
 
@@ -7,6 +8,10 @@ internal static class Child
 {
     /// <summary>This program, with these arguments.</summary>
     public static ProcessStartInfo Start(params string[] arguments) => new("dotnet", [typeof(Child).Assembly.Location, .. arguments]);
+
+    /// <summary>libtorch's side, in the dtype of this CPU's class: bf16 with VDPBF16PS, else fp32.</summary>
+    public static ProcessStartInfo Peer(string bench) => new(
+        "bash", [Path.Combine(Root(), "bench/peers/torchsharp/run.sh"), bench, Isa.HasAvx512Bf16 ? "bf16" : "fp32"]);
 
     /// <summary>The lines of a process's output as they come.</summary>
     /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>

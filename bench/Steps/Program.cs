@@ -1,10 +1,13 @@
-// Whole steps: `dotnet run -c Release --project bench/Steps -- lora-fp32 [--peer torchsharp] [--pairs N] [--steps N] [--ops] | startup [MODEL]`.
+// Whole steps: `dotnet run -c Release --project bench/Steps -- lora-fp32|matmul-bf16|attention [--peer torchsharp] [--pairs N] [--steps N] [--ops] | startup [MODEL]`.
 using FastTune.Bench.Steps;
+using FastTune.Bench.Steps.Rows;
 
 var options = BenchOptions.Parse(args);
 (string Name, Func<BenchOptions, int> Run)[] benches =
 [
     ("lora-fp32", options => options.Peer is null ? LoraStep.Run(options) : PeerPairs.Run(options)),
+    ("matmul-bf16", MatmulRows.Run),
+    ("attention", AttentionRows.Run),
     ("startup", Startup.Measure),
     ("first-forward", Startup.FirstForward),
 ];

@@ -1,7 +1,9 @@
 // The peer a .NET user would pick instead: libtorch (TorchSharp), eager, written as HF transformers + PEFT run it.
 // One LoRA SFT step (all seven linears, r=16, AdamW on fp32 adapters) on a Llama-shaped model with random weights.
 // Usage: torchpeer DTYPE(bf16|fp32) BATCH SEQ STEPS [--shape smol135|tiny|qwen05]
+// Or the rows of one op (PeerRows.cs): torchpeer matmul|attention DTYPE
 using TorchSharp; using static TorchSharp.torch; using System.Diagnostics;
+if (args[0] is "matmul" or "attention") { PeerRows.Run(args[0], args[1]=="bf16"?ScalarType.BFloat16:ScalarType.Float32); return; }
 var dt = args[0]=="bf16"?ScalarType.BFloat16:ScalarType.Float32; int B=int.Parse(args[1]),S=int.Parse(args[2]),steps=int.Parse(args[3]);
 string shape = args.SkipWhile(a=>a!="--shape").Skip(1).FirstOrDefault()??"smol135";
 var (H,L,NH,NKV,FF,V)= shape switch { "smol135"=>(576,30,9,3,1536,49152), "tiny"=>(64,2,4,2,128,256), "qwen05"=>(896,24,14,2,4864,151936), _=>throw new Exception()};

@@ -82,35 +82,51 @@ unsafe struct BackwardTiles<T> : IPoolBody where T : struct, ILanes<T>
         Tiles.LoadQueries(forward, forward.Q, forward.QPitch, token, queries, block.KvHead, block.Q);
         Tiles.LoadQueries(forward, Args.DO, Args.DOPitch, token, queries, block.KvHead, block.DO);
         int padded = (int)GemmPlan.RoundUp(rows, kernel.Rows), width = (int)GemmPlan.RoundUp(keys, kernel.Columns);
-        for (int row = 0; row < padded; row += kernel.Rows)
+        for (int group = 0; group < padded; group += HeadTiles.RowGroup)
         {
-            Product(block.Q, block.PackedK, block.S, row, width, forward.Scale);
-            Product(block.DO, block.PackedV, block.DP, row, width, 1);
-            for (int r = row; r < row + kernel.Rows; r++) Row(block, r, rows, query, key, keys, width, token);
+            int end = Math.Min(group + HeadTiles.RowGroup, padded);
+            Product(block.Q, block.PackedK, block.S, group, end, width, forward.Scale);
+            Product(block.DO, block.PackedV, block.DP, group, end, width, 1);
+            for (int r = group; r < end; r++) Row(block, r, rows, query, key, keys, width, token);
+            QueryGradient(block, group, end, query, keys);
         }
-        // Register tiles of keys overhang into columns of P and dS that are zero, and into rows of dK and dV that are not stored.
-        for (int j = 0; j < keys; j += kernel.Rows)
-            for (int c = 0; c < Tiles.Dim; c += kernel.Columns)
-            {
-                long at = (long)j * Tiles.Pitch + c;
-                kernel.Run(rows, block.S + j, 1, HeadTiles.ScorePitch, block.DO + c, Tiles.Pitch, block.DV + at, Tiles.Pitch, 1, true);
-                kernel.Run(rows, block.DP + j, 1, HeadTiles.ScorePitch, block.Q + c, Tiles.Pitch, block.DK + at, Tiles.Pitch, 1, true);
-            }
-        for (int row = 0; row < padded; row += kernel.Rows)
-            for (int c = 0; c < Tiles.Dim; c += kernel.Columns)
-                kernel.Run(
-                    keys, block.DP + (long)row * HeadTiles.ScorePitch, HeadTiles.ScorePitch, 1, block.K + c, Tiles.Pitch,
-                    block.Slab + ((long)query * forward.Group + row) * Tiles.Dim + c, Tiles.Dim, 1, true);
+        for (int group = 0; group < keys; group += HeadTiles.RowGroup)
+            KeyGradients(block, group, Math.Min(group + HeadTiles.RowGroup, keys), rows);
     }
 
-    readonly void Product(float* rows, float* packed, float* result, int row, int width, float scale)
+    // Loops of all products: what several register tiles share stays in L1 while they pass by. Register tiles of keys overhang into
+    // columns of P and dS that are zero, and into rows of dK and dV that are not stored.
+    readonly void KeyGradients(in Block block, int from, int to, int rows)
+    {
+        var kernel = Tiles.Kernel;
+        for (int c = 0; c < Tiles.Dim; c += kernel.Columns)
+        {
+            for (int j = from; j < to; j += kernel.Rows)
+                kernel.Run(rows, block.S + j, 1, HeadTiles.ScorePitch, block.DO + c, Tiles.Pitch, block.DV + (long)j * Tiles.Pitch + c, Tiles.Pitch, 1, true);
+            for (int j = from; j < to; j += kernel.Rows)
+                kernel.Run(rows, block.DP + j, 1, HeadTiles.ScorePitch, block.Q + c, Tiles.Pitch, block.DK + (long)j * Tiles.Pitch + c, Tiles.Pitch, 1, true);
+        }
+    }
+
+    readonly void QueryGradient(in Block block, int from, int to, int query, int keys)
+    {
+        var kernel = Tiles.Kernel;
+        for (int c = 0; c < Tiles.Dim; c += kernel.Columns)
+            for (int row = from; row < to; row += kernel.Rows)
+                kernel.Run(
+                    keys, block.DP + (long)row * HeadTiles.ScorePitch, HeadTiles.ScorePitch, 1, block.K + c, Tiles.Pitch,
+                    block.Slab + ((long)query * Args.Forward.Group + row) * Tiles.Dim + c, Tiles.Dim, 1, true);
+    }
+
+    readonly void Product(float* rows, float* packed, float* result, int from, int to, int width, float scale)
     {
         var kernel = Tiles.Kernel;
         int dim = Args.Forward.HeadDim;
         for (int j = 0; j < width; j += kernel.Columns)
-            kernel.Run(
-                dim, rows + (long)row * Tiles.Pitch, Tiles.Pitch, 1, packed + (long)j * dim, kernel.Columns,
-                result + (long)row * HeadTiles.ScorePitch + j, HeadTiles.ScorePitch, scale, false);
+            for (int row = from; row < to; row += kernel.Rows)
+                kernel.Run(
+                    dim, rows + (long)row * Tiles.Pitch, Tiles.Pitch, 1, packed + (long)j * dim, kernel.Columns,
+                    result + (long)row * HeadTiles.ScorePitch + j, HeadTiles.ScorePitch, scale, false);
     }
 
     readonly void Row(in Block block, int r, int rows, int query, int key, int keys, int width, long token)

@@ -53,7 +53,7 @@ unsafe struct ForwardTiles<T> : IPoolBody where T : struct, ILanes<T>
             int keys = Math.Min(HeadTiles.KeyBlock, span.Keys - key);
             Tiles.PackKeys(Args, Args.K, Args.KPitch, Args.KeyStarts[sequence] + key, keys, kvHead, state.PackedK);
             Tiles.LoadKeys(Args, Args.V, Args.VPitch, Args.KeyStarts[sequence] + key, keys, kvHead, state.V);
-            for (int row = 0; row < state.Rows; row += Tiles.Kernel.Rows) Advance(state, row, key, keys);
+            for (int row = 0; row < state.Rows; row += HeadTiles.RowGroup) Advance(state, row, key, keys);
         }
         Finish(state, Args.QueryStarts[sequence] + query, kvHead);
     }
@@ -65,40 +65,54 @@ unsafe struct ForwardTiles<T> : IPoolBody where T : struct, ILanes<T>
         public int Query, Rows;
     }
 
-    // One register tile of rows against one tile of keys. Keys that all rows of its group see go through the register tile; keys at a
-    // mask's edge are added row by row, so that what a row does not see (NaN perhaps) cannot reach it. Groups are the same for every
-    // register tile, and so is the order of additions.
-    readonly void Advance(in State state, int row, int key, int keys)
+    // A group of rows against one tile of keys: a sliver of keys (then a strip of values) stays in L1 while the group's register tiles
+    // pass by. Keys that all rows of the group see go through the register tile; keys at a mask's edge are added row by row, so that what
+    // a row does not see (NaN perhaps) cannot reach it. Groups do not depend on the register tile, and so neither does the order of additions.
+    readonly void Advance(in State state, int group, int key, int keys)
     {
-        var kernel = Tiles.Kernel;
-        int valid = Math.Min(kernel.Rows, state.Rows - row);
-        int firstQuery = state.Query + row / Args.Group, lastQuery = state.Query + (row + valid - 1) / Args.Group;
-        int seenFrom = Math.Max(state.Span.First(firstQuery) - key, 0), seenTo = Math.Min(state.Span.End(lastQuery) - key, keys);
-        if (seenTo <= seenFrom) return;
-        float* scores = state.S + (long)row * HeadTiles.ScorePitch, q = state.Q + (long)row * Tiles.Pitch, o = state.O + (long)row * Tiles.Pitch;
-        for (int j = seenFrom / kernel.Columns * kernel.Columns; j < seenTo; j += kernel.Columns)
-            kernel.Run(
-                Args.HeadDim, q, Tiles.Pitch, 1, state.PackedK + (long)j * Args.HeadDim, kernel.Columns,
-                scores + j, HeadTiles.ScorePitch, Args.Scale, false);
-        int groupFrom = row / HeadTiles.RowGroup * HeadTiles.RowGroup, groupTo = Math.Min(groupFrom + HeadTiles.RowGroup, state.Rows) - 1;
-        int allFrom = Math.Max(state.Span.First(state.Query + groupTo / Args.Group) - key, 0);
-        int allTo = Math.Min(state.Span.End(state.Query + groupFrom / Args.Group) - key, keys);
-        if (allTo <= allFrom) allFrom = allTo = seenFrom;
-        for (int r = 0; r < valid; r++)
+        int rows = Math.Min(HeadTiles.RowGroup, state.Rows - group);
+        Scores(state, group, rows, key, keys);
+        int allFrom = Math.Max(First(state, group + rows - 1) - key, 0), allTo = Math.Min(End(state, group) - key, keys);
+        if (allTo <= allFrom) allFrom = allTo = Math.Max(First(state, group) - key, 0);
+        for (int row = group; row < group + rows; row++)
         {
-            int query = state.Query + (row + r) / Args.Group;
-            int first = Math.Max(state.Span.First(query) - key, 0), end = Math.Min(state.Span.End(query) - key, keys);
+            int first = Math.Max(First(state, row) - key, 0), end = Math.Min(End(state, row) - key, keys);
             if (end <= first) continue;
-            float* s = scores + (long)r * HeadTiles.ScorePitch, line = o + (long)r * Tiles.Pitch;
-            ScoreRows<T>.Advance(s, first, end, Args.Softcap, ref state.Max[row + r], ref state.Sum[row + r], line, Tiles.Dim);
+            float* s = state.S + (long)row * HeadTiles.ScorePitch, line = state.O + (long)row * Tiles.Pitch;
+            ScoreRows<T>.Advance(s, first, end, Args.Softcap, ref state.Max[row], ref state.Sum[row], line, Tiles.Dim);
             AddKeys(s, state.V, first, Math.Min(end, allFrom), line);
             AddKeys(s, state.V, Math.Max(first, allTo), end, line);
         }
-        if (allTo == allFrom) return;
+        if (allTo > allFrom) AddSeenByAll(state, group, rows, allFrom, allTo);
+    }
+
+    readonly int First(in State state, int row) => state.Span.First(state.Query + row / Args.Group);
+
+    readonly int End(in State state, int row) => state.Span.End(state.Query + row / Args.Group);
+
+    readonly void Scores(in State state, int group, int rows, int key, int keys)
+    {
+        var kernel = Tiles.Kernel;
+        int seenFrom = Math.Max(First(state, group) - key, 0), seenTo = Math.Min(End(state, group + rows - 1) - key, keys);
+        for (int j = seenFrom / kernel.Columns * kernel.Columns; j < seenTo; j += kernel.Columns)
+            for (int row = group; row < group + rows; row += kernel.Rows)
+            {
+                int last = Math.Min(row + kernel.Rows, group + rows) - 1;
+                if (First(state, row) >= key + j + kernel.Columns || End(state, last) <= key + j) continue; // the tile sees none of these keys
+                kernel.Run(
+                    Args.HeadDim, state.Q + (long)row * Tiles.Pitch, Tiles.Pitch, 1, state.PackedK + (long)j * Args.HeadDim, kernel.Columns,
+                    state.S + (long)row * HeadTiles.ScorePitch + j, HeadTiles.ScorePitch, Args.Scale, false);
+            }
+    }
+
+    readonly void AddSeenByAll(in State state, int group, int rows, int from, int to)
+    {
+        var kernel = Tiles.Kernel;
         for (int c = 0; c < Tiles.Dim; c += kernel.Columns)
-            kernel.Run(
-                allTo - allFrom, scores + allFrom, HeadTiles.ScorePitch, 1, state.V + (long)allFrom * Tiles.Pitch + c, Tiles.Pitch,
-                o + c, Tiles.Pitch, 1, true);
+            for (int row = group; row < group + rows; row += kernel.Rows)
+                kernel.Run(
+                    to - from, state.S + (long)row * HeadTiles.ScorePitch + from, HeadTiles.ScorePitch, 1, state.V + (long)from * Tiles.Pitch + c,
+                    Tiles.Pitch, state.O + (long)row * Tiles.Pitch + c, Tiles.Pitch, 1, true);
     }
 
     readonly void AddKeys(float* weights, float* v, int first, int end, float* o)

@@ -25,7 +25,7 @@ static unsafe class ScoreRows<T> where T : struct, ILanes<T>
         T basis = T.Fill(float.IsNegativeInfinity(now) ? 0 : now), total = T.Fill(0);
         for (float* x = start; x < stop; x += 16)
         {
-            T weight = VectorMath.Exp(T.Load(x) - basis);
+            T weight = VectorMath.ExpOfWeights(T.Load(x) - basis);
             T.Store(weight, x);
             total += weight;
         }
@@ -47,7 +47,7 @@ static unsafe class ScoreRows<T> where T : struct, ILanes<T>
         T basis = T.Fill(lse), mean = T.Fill(softcap != 0 ? 0 : delta), factor = T.Fill(scale);
         for (int c = first & ~15; c < end; c += 16)
         {
-            T p = VectorMath.Exp(T.Load(s + c) - basis);
+            T p = VectorMath.ExpOfWeights(T.Load(s + c) - basis);
             T.Store(p, s + c);
             T.Store(p * (T.Load(dp + c) - mean) * factor, dp + c);
         }
