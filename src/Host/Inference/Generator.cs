@@ -41,7 +41,7 @@ public sealed class Generator(Decoder model) : IDisposable
     public float[] Logits(int[] ids)
     {
         using var batch = new DeviceBatch(model, TokenBatch.Sequence(ids, _cache.Length), _cache);
-        var context = new ForwardContext { Starts = batch.Starts, Rope = batch.Rope, Cache = _cache };
+        var context = new ForwardContext { Starts = batch.Starts, Rope = batch.Rope, Cache = _cache, Pages = batch.Pages };
         using Tensor hidden = model.Hidden(_tape, batch.Ids, context);
         using Tensor last = hidden.RowRange(ids.Length - 1, 1);
         using Tensor logits = model.Logits(_tape, last, context);

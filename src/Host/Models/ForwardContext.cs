@@ -1,6 +1,7 @@
 // What the layers of one forward pass share: where sequences begin, the rotation table, the cache, the dropout's seed.
 using FastTune.Kernels.Ops.Attention;
 using FastTune.Kernels.Ops.LoraLinear;
+using FastTune.Kernels.Ops.PagedAttention;
 using FastTune.Kernels.Ops.Rope;
 
 namespace FastTune.Models;
@@ -14,6 +15,9 @@ public sealed class ForwardContext
 
     /// <summary>Keys and values of earlier tokens (generation), or null.</summary>
     public KeyValueCache? Cache { get; init; }
+
+    /// <summary>Where the cache's tokens lie; set with <see cref="Cache"/>.</summary>
+    public PageMap? Pages { get; init; }
 
     /// <summary>True in training steps: dropout is active.</summary>
     public bool Training { get; init; }

@@ -1,26 +1,35 @@
-// Keys and values of the tokens that a generation has already seen, a pair of growing matrices a layer.
+// Keys and values of the tokens that a generation has already seen, in pages, a pair of pools a layer.
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Memory;
 using FastTune.Kernels.Ops.Accumulate;
+using FastTune.Kernels.Ops.PagedAttention;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Models;
 
-/// <summary>Cache of one sequence. Layers append in order; <see cref="Advance"/> ends a pass.</summary>
+/// <summary>Cache of one sequence. <see cref="Map"/> begins a pass and makes room; <see cref="Advance"/> ends it.</summary>
 public sealed class KeyValueCache(IDevice device, DecoderSpec spec, DType type) : IDisposable
 {
-    private const int Step = 256;
+    private const int FirstPages = 8;
     private readonly Tensor[] _keys = new Tensor[spec.Layers.Count], _values = new Tensor[spec.Layers.Count];
-    private readonly int _width = spec.Attention.KeyValueHeads * spec.Attention.HeadSize;
+    private readonly int _pageRows = spec.Attention.KeyValueHeads * KeyValuePages.PageTokens;
+    private int _pages;
 
     /// <summary>Tokens seen by every layer.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Adds a layer's new keys and values [n, kv heads x d]; returns views of all of them, which the caller disposes.</summary>
-    public (Tensor Keys, Tensor Values) Append(int layer, in Tensor keys, in Tensor values)
+    /// <summary>A layer's pages, page i being the sequence's i-th.</summary>
+    public KeyValuePages Pages(int layer) => new(_keys[layer], _values[layer]);
+
+    /// <summary>Makes room for a pass over <paramref name="tokens"/> new tokens and says where everything lies.</summary>
+    public PageMap Map(int tokens)
     {
-        long total = Length + keys.Rows;
-        return (Extend(ref _keys[layer], keys, total), Extend(ref _values[layer], values, total));
+        int total = Length + tokens, pages = (total + KeyValuePages.PageTokens - 1) / KeyValuePages.PageTokens;
+        if (pages > _pages) Grow(Math.Max(pages, Math.Max(FirstPages, 2 * _pages)));
+        return new PageMap(
+            device.From([0, tokens], Category.Activations),
+            device.From([.. Enumerable.Range(0, Math.Max(pages, 1))], new Shape(1, Math.Max(pages, 1)), Category.Activations),
+            device.From([total], Category.Activations), (long)tokens * total);
     }
 
     /// <summary>Ends a pass over <paramref name="tokens"/> new tokens.</summary>
@@ -29,25 +38,26 @@ public sealed class KeyValueCache(IDevice device, DecoderSpec spec, DType type) 
     /// <summary>Forgets what follows the first <paramref name="length"/> tokens.</summary>
     public void Truncate(int length) => Length = Math.Min(Length, length);
 
-    private Tensor Extend(ref Tensor store, in Tensor rows, long total)
+    private void Grow(int pages)
     {
-        if (!store.Exists || store.Rows < total) Grow(ref store, total);
-        using (Tensor target = store.RowRange(Length, rows.Rows)) Accumulate.Copy(device, rows, target);
-        return store.RowRange(0, total);
+        for (int layer = 0; layer < _keys.Length; layer++)
+        {
+            Grow(ref _keys[layer], pages);
+            Grow(ref _values[layer], pages);
+        }
+        _pages = pages;
     }
 
-    private void Grow(ref Tensor store, long total)
+    private void Grow(ref Tensor pool, int pages)
     {
-        long rows = Math.Max((total + Step - 1) / Step * Step, store.Exists ? 2 * store.Rows : 0);
-        Tensor larger = device.Empty(new Shape(rows, _width), type, Category.Workspace);
-        if (store.Exists && Length > 0)
+        Tensor larger = device.Empty(new Shape((long)pages * _pageRows, spec.Attention.HeadSize), type, Category.Workspace);
+        if (_pages > 0)
         {
-            using Tensor from = store.RowRange(0, Length);
-            using Tensor to = larger.RowRange(0, Length);
-            Accumulate.Copy(device, from, to);
+            using Tensor before = larger.RowRange(0, pool.Rows);
+            Accumulate.Copy(device, pool, before);
         }
-        store.Dispose();
-        store = larger;
+        pool.Dispose();
+        pool = larger;
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Memory;
 using FastTune.Kernels.Ops.Attention;
+using FastTune.Kernels.Ops.PagedAttention;
 using FastTune.Kernels.Ops.Rope;
 using FastTune.Kernels.Tensors;
 
@@ -36,7 +37,8 @@ public sealed class DeviceBatch : IDisposable
         _rows = device.From(batch.LabelRows, Category.Activations);
         _labels = device.From(batch.Labels, Category.Activations);
         Rope = BuildRope(device, model.Spec.Rope, batch);
-        Starts = cache is null ? SequenceStarts.Of(device, batch.Starts) : AfterCache(device, batch, cache.Length);
+        Starts = SequenceStarts.Of(device, batch.Starts);
+        Pages = cache?.Map(batch.Ids.Length);
     }
 
     public ref readonly Tensor Ids => ref _ids;
@@ -45,10 +47,8 @@ public sealed class DeviceBatch : IDisposable
     public RopeTable Rope { get; }
     public SequenceStarts Starts { get; }
 
-    private static SequenceStarts AfterCache(IDevice device, TokenBatch batch, int cached) => new(
-        device.From(batch.Starts, Category.Activations),
-        device.From([0, cached + batch.Ids.Length], Category.Activations),
-        (long)batch.Ids.Length * (cached + batch.Ids.Length));
+    /// <summary>Where keys and values of the cache lie, the batch's own included; null without a cache.</summary>
+    public PageMap? Pages { get; }
 
     private static RopeTable BuildRope(IDevice device, RopeSpec rope, TokenBatch batch)
     {
@@ -79,5 +79,6 @@ public sealed class DeviceBatch : IDisposable
         _labels.Dispose();
         Rope.Dispose();
         Starts.Dispose();
+        Pages?.Dispose();
     }
 }

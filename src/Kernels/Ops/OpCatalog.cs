@@ -21,6 +21,7 @@ public static class OpCatalog
         new("Glu", Glu.GluCases.All, kind => Glu.Glu.Kernels.Find(kind) is not null),
         new("Linear", Linear.LinearCases.All, kind => Linear.Linear.Kernels.Find(kind) is not null),
         new("Matmul", Matmul.MatmulCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("PagedAttention", PagedAttention.PagedAttentionCases.All, kind => PagedAttention.PagedAttention.Kernels.Find(kind) is not null),
         new("Rope", Rope.RopeCases.All, kind => Rope.Rope.Kernels.Find(kind) is not null),
         new("LinearCrossEntropy", LinearCrossEntropy.LinearCrossEntropyCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraDelta", LoraDelta.LoraDeltaCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),

@@ -3,6 +3,7 @@ using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Ops.Attention;
 using FastTune.Kernels.Ops.LoraLinear;
 using FastTune.Kernels.Ops.LoraQkv;
+using FastTune.Kernels.Ops.PagedAttention;
 using FastTune.Kernels.Ops.RmsNorm;
 using FastTune.Kernels.Ops.Rope;
 using FastTune.Kernels.Tensors;
@@ -40,14 +41,9 @@ public sealed class AttentionBlock(DecoderSpec spec, int layer, AttentionWeights
         return Attend(tape, query, key, value, context);
     }
 
-    private Tensor Attend(Tape tape, in Tensor query, in Tensor key, in Tensor value, ForwardContext context)
-    {
-        if (context.Cache is not { } cache) return Attention.Attend(tape, query, key, value, context.Starts, _rule);
-        (Tensor keys, Tensor values) = cache.Append(layer, key, value);
-        using (keys)
-        using (values)
-            return Attention.Attend(tape, query, keys, values, context.Starts, _rule);
-    }
+    private Tensor Attend(Tape tape, in Tensor query, in Tensor key, in Tensor value, ForwardContext context) => context.Cache is { } cache
+        ? PagedAttention.Attend(tape, query, key, value, cache.Pages(layer), context.Pages!, _rule)
+        : Attention.Attend(tape, query, key, value, context.Starts, _rule);
 
     private Tensor Turned(Tape tape, Tensor heads, Parameter? headNorm, ForwardContext context)
     {
