@@ -28,7 +28,7 @@ public sealed class KeyValueCache(IDevice device, DecoderSpec spec, DType type) 
         if (pages > _pages) Grow(Math.Max(pages, Math.Max(FirstPages, 2 * _pages)));
         return new PageMap(
             device.From([0, tokens], Category.Activations),
-            device.From([.. Enumerable.Range(0, Math.Max(pages, 1))], new Shape(1, Math.Max(pages, 1)), Category.Activations),
+            device.From<int>([.. Enumerable.Range(0, Math.Max(pages, 1))], new Shape(1, Math.Max(pages, 1)), DType.I32, Category.Activations),
             device.From([total], Category.Activations), (long)tokens * total);
     }
 

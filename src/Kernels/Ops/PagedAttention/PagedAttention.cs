@@ -56,6 +56,7 @@ public static class PagedAttention
     public static Tensor Attend(Tape tape, in Tensor q, in Tensor k, in Tensor v, in KeyValuePages pages, PageMap map, in AttentionRule rule)
     {
         Check(q, k, v, pages, rule);
+        Check(map);
         Tensor o = tape.New(q.Shape, q.Type);
         var work = new PagedWork(q, o, pages, map, rule);
         double bytes = 2.0 * (q.Count + k.Count) * q.Type.Size();
@@ -63,6 +64,14 @@ public static class PagedAttention
         Kernels.For(tape.Device).Write(tape.Device, k, v, work);
         Kernels.For(tape.Device).Attend(tape.Device, work);
         return o;
+    }
+
+    private static void Check(PageMap map)
+    {
+        if (map.Starts.Type != DType.I32 || map.Table.Type != DType.I32 || map.Lengths.Type != DType.I32)
+            throw new ArgumentException($"[paged_attention] starts {map.Starts.Type}, table {map.Table.Type}, lengths {map.Lengths.Type}: I32 is wanted");
+        if (map.Starts.Count != map.Lengths.Count + 1 || map.Table.Rows != map.Lengths.Count)
+            throw new ArgumentException($"[paged_attention] {map.Lengths.Count} lengths with {map.Starts.Count} starts and {map.Table.Rows} rows of pages");
     }
 
     private static void Check(in Tensor q, in Tensor k, in Tensor v, in KeyValuePages pages, in AttentionRule rule)
