@@ -25,6 +25,16 @@ public unsafe class VectorMathTests
     }
 
     [Fact]
+    public void Weights_are_within_one_ulp_and_nothing_below_minus_87()
+    {
+        float[] x = [.. Enumerable.Range(0, 200_000).Select(i => -87f + i * (88f / 200_000))];
+        Assert.InRange(x.Zip(Map<Lanes256>(x, VectorMath.ExpOfWeights)).Max(pair => UlpError(Math.Exp(pair.First), pair.Second)), 0, 1.0);
+        float[] special = [float.NegativeInfinity, -1e30f, -88f, 0f, float.NaN, -float.NaN, BitConverter.Int32BitsToSingle(0x7F800001)];
+        Assert.Equal([0f, 0f, 0f, 1f, float.NaN, float.NaN, float.NaN], Map<Lanes256>(special, VectorMath.ExpOfWeights));
+        Assert.Equal(Map<Lanes256>(x, VectorMath.ExpOfWeights).Select(Bits), Map<Lanes512>(x, VectorMath.ExpOfWeights).Select(Bits));
+    }
+
+    [Fact]
     public void Both_widths_give_the_same_bits()
     {
         float[] x = [.. Enumerable.Range(0, 4096).Select(i => (i - 2048) * 0.07f), float.NaN, float.PositiveInfinity];

@@ -1,6 +1,7 @@
 // One 512-bit register as sixteen lanes: the AVX-512 form of ILanes.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastTune.Kernels.Devices.Cpu.Loops;
 
@@ -59,7 +60,7 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MaxOrSecond(Lanes512 a, Lanes512 b) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThan(a.Value, b.Value), a.Value, b.Value));
+        new(Avx512F.IsSupported ? Avx512F.Max(a.Value, b.Value) : Vector512.ConditionalSelect(Vector512.GreaterThan(a.Value, b.Value), a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Min(Lanes512 a, Lanes512 b) =>
