@@ -7,6 +7,7 @@ internal static class Areas
     [
         new AdaptersArea(),
         new Arguments(),
+        new Quant.BnbArea(),
         new ConfigReading(),
         new Data.AlignedRows(),
         new Data.Collating(),

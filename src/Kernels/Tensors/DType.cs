@@ -2,7 +2,7 @@
 namespace FastTune.Kernels.Tensors;
 
 /// <summary>Element type of a tensor. BF16 and F16 travel as 16-bit patterns.</summary>
-public enum DType : byte { F32, BF16, F16, I32, I64, U8 }
+public enum DType : byte { F32, BF16, F16, I32, I64, U8, I8 }
 
 public static class DTypes
 {

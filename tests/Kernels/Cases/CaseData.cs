@@ -49,6 +49,8 @@ internal static class CaseData
             DType.BF16 => Array.ConvertAll(device.ToArray<ushort>(tensor), bits => (double)BFloat16Bits.Widen(bits)),
             DType.F16 => Array.ConvertAll(device.ToArray<Half>(tensor), value => (double)value),
             DType.I32 => Array.ConvertAll(device.ToArray<int>(tensor), value => (double)value),
+            DType.U8 => Array.ConvertAll(device.ToArray<byte>(tensor), value => (double)value),
+            DType.I8 => Array.ConvertAll(device.ToArray<sbyte>(tensor), value => (double)value),
             _ => throw new NotSupportedException($"cannot read {tensor.Type}"),
         };
     }
@@ -70,6 +72,8 @@ internal static class CaseData
         DType.BF16 => device.From<ushort>(Array.ConvertAll(values, value => BFloat16Bits.Round((float)value)), shape, type, category),
         DType.F16 => device.From<Half>(Array.ConvertAll(values, value => (Half)value), shape, type, category),
         DType.I32 => device.From<int>(Array.ConvertAll(values, value => (int)value), shape, type, category),
+        DType.U8 => device.From<byte>(Array.ConvertAll(values, value => (byte)value), shape, type, category),
+        DType.I8 => device.From<sbyte>(Array.ConvertAll(values, value => (sbyte)value), shape, type, category),
         _ => throw new NotSupportedException($"no fill for {type}"),
     };
 
@@ -78,7 +82,8 @@ internal static class CaseData
         CaseFill.Zero => 0,
         CaseFill.Equal => input.Scale,
         CaseFill.Positive => random.NextDouble() * input.Scale,
-        _ when input.Type is DType.I32 => random.Next((int)input.Scale),
+        _ when input.Type is DType.I8 => random.Next(-127, 128),
+        _ when input.Type is DType.I32 or DType.U8 => random.Next((int)input.Scale),
         _ => Gauss(random) * input.Scale,
     };
 
