@@ -8,6 +8,7 @@ internal static class Areas
         new AdaptersArea(),
         new Arguments(),
         new Quant.BnbArea(),
+        new Quant.CheckpointsArea(),
         new ConfigReading(),
         new Data.AlignedRows(),
         new Data.Collating(),

@@ -18,6 +18,10 @@ internal static class Binders
         AddSpecialTokens = s.Names("add_special_tokens"),
         TrainFromScratch = s.Bool("train_from_scratch"),
         DisableGradientCheckpointing = s.Bool("disable_gradient_checkpointing"),
+        QuantizationBit = s.OptionalInt("quantization_bit"),
+        QuantizationMethod = s.Text("quantization_method"),
+        QuantizationType = s.Text("quantization_type"),
+        DoubleQuantization = s.Bool("double_quantization"),
         ModelMaxLength = s.OptionalInt("model_max_length"),
     };
 

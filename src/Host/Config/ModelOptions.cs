@@ -42,6 +42,18 @@ public sealed record ModelOptions
     /// <summary>Keep all activations instead of recomputing them in backward.</summary>
     public bool DisableGradientCheckpointing { get; init; }
 
+    /// <summary>Bits of the layers' linears, quantised while they are loaded: 4, 8, or null for none.</summary>
+    public int? QuantizationBit { get; init; }
+
+    /// <summary>Whose formats: bnb (bitsandbytes).</summary>
+    public string QuantizationMethod { get; init; } = "bnb";
+
+    /// <summary>The 16 values of 4 bits: nf4 or fp4.</summary>
+    public string QuantizationType { get; init; } = "nf4";
+
+    /// <summary>Quantise the scales of 4-bit blocks too.</summary>
+    public bool DoubleQuantization { get; init; } = true;
+
     /// <summary>The longest sequence that tokeniser and batches allow; derived: <see cref="DataOptions.CutoffLen"/>.</summary>
     public int? ModelMaxLength { get; init; }
 }

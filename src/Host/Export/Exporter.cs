@@ -19,6 +19,8 @@ public static class Exporter
     public static int Run(Recipe recipe, ITerminal terminal)
     {
         string target = Target(recipe);
+        if (recipe.Model.QuantizationBit is not null)
+            throw new UserError("quantization_bit: an export writes dense weights, and adapters are merged into an unquantised base; remove the key", 2);
         ITemplate template = TrainingModel.OpenTemplate(recipe);
         using Checkpoint checkpoint = Checkpoint.Open(recipe.Model.ModelNameOrPath);
         StoredType type = ExportType.Of(recipe.Precision.InferDtype, checkpoint);
@@ -60,6 +62,8 @@ public static class Exporter
         ModelOptions options = recipe.Model;
         bool grows = options.ResizeVocab || options.AddTokens.Count + options.AddSpecialTokens.Count > 0;
         if (options.AdapterNameOrPath.Count == 0 && !grows) return null;
+        if (checkpoint.IsQuantised)
+            throw new UserError($"{checkpoint.Path}: the model is quantised, and nothing can be merged into it or grown; export it alone first, which writes it unquantised, and use that as model_name_or_path");
         Decoder decoder = DecoderLoader.Load(checkpoint, device, LoadOptions.Inference(ExportType.Computing(type)));
         VocabularyResize.Apply(decoder, options, tokenizer, new TorchGenerator(recipe.Training.Seed));
         foreach (string adapter in options.AdapterNameOrPath)

@@ -19,7 +19,8 @@ public sealed record InferenceModel(Decoder Decoder, ITemplate Template) : IDisp
     {
         ITemplate template = TrainingModel.OpenTemplate(recipe);
         using Checkpoint checkpoint = Checkpoint.Open(recipe.Model.ModelNameOrPath);
-        Decoder decoder = DecoderLoader.Load(checkpoint, device, LoadOptions.Inference(TypeOf(recipe.Precision.InferDtype)));
+        var options = LoadOptions.Inference(TypeOf(recipe.Precision.InferDtype)) with { Quantization = WeightQuantization.Of(recipe.Model, checkpoint) };
+        Decoder decoder = DecoderLoader.Load(checkpoint, device, options);
         VocabularyResize.Apply(decoder, recipe.Model, template.Tokenizer, new TorchGenerator(recipe.Training.Seed));
         var adapters = recipe.Model.AdapterNameOrPath;
         for (int i = 0; i < adapters.Count; i++)

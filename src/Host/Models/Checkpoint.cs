@@ -32,6 +32,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The open GGUF file, whose metadata also holds the tokenizer; null for a folder.</summary>
     public GgufFile? Gguf => _file as GgufFile;
 
+    /// <summary>True when some weights are stored as codes and scales.</summary>
+    public bool IsQuantised => Weights.Any(weight => weight.Quantised is not null);
+
     /// <summary>The weight in a slot that the spec has.</summary>
     public WeightEntry this[WeightSlot slot] => _bySlot[slot];
 

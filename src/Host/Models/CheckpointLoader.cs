@@ -22,15 +22,27 @@ internal static class CheckpointLoader
         var slots = WeightSlots.Of(spec);
         var expected = slots.Select(slot => source.NameOf(slot.Slot)).ToHashSet(StringComparer.Ordinal);
         var missing = expected.Where(name => !source.Tensors.ContainsKey(name)).ToList();
-        var surplus = source.Tensors.Keys.Where(name => !expected.Contains(name) && !source.Unused(name)).Order(StringComparer.Ordinal).ToList();
+        var quantised = missing.Count > 0 ? [] : Quantised(source, slots);
+        var parts = quantised.Values.SelectMany(weight => BnbWeights.KeysOf(weight.Parts[0].Name)).ToHashSet(StringComparer.Ordinal);
+        var surplus = source.Tensors.Keys.Where(name => !expected.Contains(name) && !parts.Contains(name) && !source.Unused(name))
+            .Order(StringComparer.Ordinal).ToList();
         if (missing.Count > 0) throw Missing(source, missing, surplus, expected.Count);
         if (surplus.Count > 0) throw Surplus(source, surplus, expected);
-        return [.. slots.Select(slot => Entry(source, slot))];
+        return [.. slots.Select(slot => Entry(source, slot, quantised.GetValueOrDefault(slot.Slot)))];
     }
 
-    private static WeightEntry Entry(CheckpointSource source, SlotShape slot)
+    private static Dictionary<WeightSlot, QuantisedWeight> Quantised(CheckpointSource source, IReadOnlyList<SlotShape> slots)
+    {
+        var found = new Dictionary<WeightSlot, QuantisedWeight>();
+        foreach (SlotShape slot in slots.Where(slot => WeightQuantization.Covers(slot.Slot.Role)))
+            if (BnbWeights.Find(source.Tensors, source.NameOf(slot.Slot), slot.Shape) is { } weight) found[slot.Slot] = weight;
+        return found;
+    }
+
+    private static WeightEntry Entry(CheckpointSource source, SlotShape slot, QuantisedWeight? quantised)
     {
         var tensor = source.Tensors[source.NameOf(slot.Slot)];
+        if (quantised is not null) return new WeightEntry(slot.Slot, source.KeyOf(slot.Slot), tensor, 0, quantised);
         if (!tensor.Shape.SequenceEqual(slot.Shape))
             throw new UserError($"{tensor.Path}: weight '{tensor.Name}' has shape [{string.Join(", ", tensor.Shape)}], [{string.Join(", ", slot.Shape)}] was expected from the config: config and weights do not belong together");
         if (tensor.Type.Floats is null)

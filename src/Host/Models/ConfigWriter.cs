@@ -56,6 +56,7 @@ public static class ConfigWriter
         json["vocab_size"] = vocabularySize;
         json["tie_word_embeddings"] = tiedHead;
         json["use_cache"] = true;
+        json.Remove(QuantizationConfig.Key); // what is written is dense
         return json;
     }
 

@@ -41,6 +41,10 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
     /// <summary>All base parameters in the reference library's order; a tied head's is there once.</summary>
     public IReadOnlyList<Parameter> Parameters => _ownHead is null ? weights.Parameters : [.. weights.Parameters, _ownHead];
 
+    /// <summary>Base parameters and values of stored matrices: the model's size.</summary>
+    public long Size => Parameters.Sum(parameter => parameter.Shape.Count)
+        + Linears.Where(linear => linear.Weight.Stored is not null).Sum(linear => linear.Weight.Rows * linear.Weight.Columns);
+
     /// <summary>Low-rank parameters and, where they train, base ones: what the optimizer gets.</summary>
     public IEnumerable<Parameter> TrainableParameters =>
         Parameters.Concat(Adapters.SelectMany(adapter => adapter.Pair.Parameters)).Where(parameter => parameter.Trainable);
@@ -117,6 +121,7 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
     public void Dispose()
     {
         foreach (Parameter parameter in Parameters) parameter.Dispose();
+        foreach (LinearModule linear in Linears) linear.Weight.Stored?.Dispose();
         foreach (ActiveAdapter adapter in Adapters)
         {
             foreach (Parameter parameter in adapter.Pair.Parameters) parameter.Dispose();

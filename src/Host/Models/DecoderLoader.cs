@@ -16,6 +16,9 @@ namespace FastTune.Models;
 /// <param name="Trains">Whether the weight with this key trains.</param>
 public sealed record LoadOptions(DType ComputeType, DType FrozenType, DType TrainedType, Func<string, bool> Trains)
 {
+    /// <summary>Quantises the layers' linears while they are read; null: they keep their type.</summary>
+    public WeightQuantization? Quantization { get; init; }
+
     /// <summary>Everything in fp32, nothing trained.</summary>
     public static LoadOptions Inference(DType type) => new(type, type, type, _ => false);
 }
@@ -28,34 +31,44 @@ public static class DecoderLoader
     /// <summary>The decoder of an open checkpoint. Vectors (norms, biases) are fp32 whatever the matrices are.</summary>
     public static Decoder Load(Checkpoint checkpoint, IDevice device, LoadOptions options)
     {
-        var parameters = new Dictionary<WeightSlot, Parameter>();
+        var weights = new Dictionary<WeightSlot, Weight>();
         foreach (WeightEntry entry in checkpoint.Weights)
         {
-            parameters[entry.Slot] = Read(entry, device, options);
+            weights[entry.Slot] = Read(entry, device, options);
             entry.Release();
         }
-        return Assemble(checkpoint.Spec, device, options.ComputeType, parameters);
+        return Assemble(checkpoint.Spec, device, options.ComputeType, weights);
     }
 
     /// <summary>A decoder of fresh weights: <paramref name="fill"/> makes the values of each slot, in the reference's order.</summary>
     public static Decoder Create(
         ModelConfig config, IDevice device, LoadOptions options, Func<SlotShape, string> keyOf, Func<SlotShape, float[]> fill)
     {
-        var parameters = new Dictionary<WeightSlot, Parameter>();
+        var weights = new Dictionary<WeightSlot, Weight>();
         foreach (SlotShape slot in WeightSlots.Of(config.Spec))
         {
             string key = keyOf(slot);
             bool trains = options.Trains(key);
             Tensor tensor = device.Empty(ShapeOf(slot.Shape), TypeOf(slot.Shape.Count, trains, options), Category.Weights);
             if (device.Kind != DeviceKind.Plan) WriteFloats(device, fill(slot), tensor);
-            parameters[slot.Slot] = new Parameter(key, tensor, trains);
+            weights[slot.Slot] = new Weight(new Parameter(key, tensor, trains));
         }
-        return Assemble(config.Spec, device, options.ComputeType, parameters);
+        return Assemble(config.Spec, device, options.ComputeType, weights);
     }
 
-    private static Parameter Read(WeightEntry entry, IDevice device, LoadOptions options)
+    private static Weight Read(WeightEntry entry, IDevice device, LoadOptions options)
     {
         bool trains = options.Trains(entry.Key);
+        if (entry.Quantised is { } quantised)
+            return trains ? throw new UserError($"{entry.Key}: the model is quantised ({quantised.Kind}), and quantised weights cannot train; set finetuning_type: lora, or use the unquantised model")
+                : new Weight(entry.Key, quantised.Load(device));
+        if (options.Quantization is { } quantization && WeightQuantization.Covers(entry.Slot.Role))
+            return new Weight(entry.Key, quantization.Load(entry, device));
+        return new Weight(Dense(entry, device, options, trains));
+    }
+
+    private static Parameter Dense(WeightEntry entry, IDevice device, LoadOptions options, bool trains)
+    {
         DType type = TypeOf(entry.Shape.Count, trains, options);
         Tensor tensor = device.Empty(ShapeOf(entry.Shape), type, Category.Weights);
         if (device.Kind == DeviceKind.Plan) return new Parameter(entry.Key, tensor, trains);
@@ -94,34 +107,35 @@ public static class DecoderLoader
 
     internal static Shape ShapeOf(IReadOnlyList<long> sizes) => sizes.Count == 1 ? new Shape(sizes[0]) : new Shape(sizes[0], sizes[1]);
 
-    private static Decoder Assemble(DecoderSpec spec, IDevice device, DType computeType, Dictionary<WeightSlot, Parameter> parameters)
+    private static Decoder Assemble(DecoderSpec spec, IDevice device, DType computeType, Dictionary<WeightSlot, Weight> weights)
     {
         if (spec.ResidualScale != 1 || spec.LogitScale != 1)
             throw new UserError($"family {spec.Family}: residual and logit multipliers are not supported yet");
         var layers = new DecoderLayer[spec.Layers.Count];
-        for (int i = 0; i < layers.Length; i++) layers[i] = Layer(spec, i, parameters);
-        Parameter embedding = parameters[new(WeightRole.Embedding)];
-        Parameter head = spec.TiedHead ? embedding : parameters[new(WeightRole.Head)];
+        for (int i = 0; i < layers.Length; i++) layers[i] = Layer(spec, i, weights);
+        Parameter embedding = weights[new(WeightRole.Embedding)].Dense!;
+        Weight head = weights[new(spec.TiedHead ? WeightRole.Embedding : WeightRole.Head)];
         string headPath = spec.TiedHead ? "lm_head" : Path(head);
         var decoder = new Decoder(spec, device, new DecoderWeights(
-            computeType, embedding, layers, parameters[new(WeightRole.FinalNorm)],
-            new LinearModule(headPath, new Weight(head), null), [.. WeightSlots.Of(spec).Select(slot => parameters[slot.Slot])]));
+            computeType, embedding, layers, weights[new(WeightRole.FinalNorm)].Dense!,
+            new LinearModule(headPath, head, null), [.. WeightSlots.Of(spec).Select(slot => weights[slot.Slot].Dense).OfType<Parameter>()]));
         decoder.RefreshTrainable();
         return decoder;
     }
 
-    private static DecoderLayer Layer(DecoderSpec spec, int layer, Dictionary<WeightSlot, Parameter> parameters)
+    private static DecoderLayer Layer(DecoderSpec spec, int layer, Dictionary<WeightSlot, Weight> weights)
     {
+        Parameter? Vector(WeightRole role) => weights.GetValueOrDefault(new(role, layer))?.Dense;
         LinearModule Linear(WeightRole weight, WeightRole bias)
         {
-            Parameter matrix = parameters[new(weight, layer)];
-            return new LinearModule(Path(matrix), new Weight(matrix), parameters.GetValueOrDefault(new(bias, layer)));
+            Weight matrix = weights[new(weight, layer)];
+            return new LinearModule(Path(matrix), matrix, Vector(bias));
         }
         var attention = new AttentionWeights(
             Linear(WeightRole.Query, WeightRole.QueryBias), Linear(WeightRole.Key, WeightRole.KeyBias),
             Linear(WeightRole.Value, WeightRole.ValueBias), Linear(WeightRole.Output, WeightRole.OutputBias),
-            parameters.GetValueOrDefault(new(WeightRole.QueryNorm, layer)), parameters.GetValueOrDefault(new(WeightRole.KeyNorm, layer)));
-        Parameter attentionNorm = parameters[new(WeightRole.AttentionNorm, layer)], mlpNorm = parameters[new(WeightRole.MlpNorm, layer)];
+            Vector(WeightRole.QueryNorm), Vector(WeightRole.KeyNorm));
+        Parameter attentionNorm = Vector(WeightRole.AttentionNorm)!, mlpNorm = Vector(WeightRole.MlpNorm)!;
         var mlp = new MlpBlock(
             spec, Linear(WeightRole.Gate, WeightRole.GateBias), Linear(WeightRole.Up, WeightRole.UpBias),
             Linear(WeightRole.Down, WeightRole.DownBias), new NormRule(mlpNorm, spec.NormEpsilon));
@@ -129,5 +143,5 @@ public static class DecoderLoader
         return new DecoderLayer(block, mlp, attentionNorm, mlpNorm);
     }
 
-    private static string Path(Parameter weight) => weight.Name[..^".weight".Length];
+    private static string Path(Weight weight) => weight.Name[..^".weight".Length];
 }

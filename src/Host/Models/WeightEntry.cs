@@ -11,9 +11,9 @@ public sealed class WeightEntry
     private readonly StoredTensor _tensor;
     private readonly int _interleavedHeads;
 
-    internal WeightEntry(WeightSlot slot, string key, StoredTensor tensor, int interleavedHeads)
+    internal WeightEntry(WeightSlot slot, string key, StoredTensor tensor, int interleavedHeads, QuantisedWeight? quantised = null)
     {
-        (Slot, Key, _tensor, _interleavedHeads) = (slot, key, tensor, interleavedHeads);
+        (Slot, Key, _tensor, _interleavedHeads, Quantised) = (slot, key, tensor, interleavedHeads, quantised);
     }
 
     public WeightSlot Slot { get; }
@@ -22,14 +22,17 @@ public sealed class WeightEntry
     public string Key { get; }
 
     /// <summary>[out, in], or [size] of a norm or bias.</summary>
-    public IReadOnlyList<long> Shape => _tensor.Shape;
+    public IReadOnlyList<long> Shape => Quantised?.Shape ?? _tensor.Shape;
 
-    public long Count => _tensor.Count;
+    public long Count => Quantised is null ? _tensor.Count : Rows * RowLength;
 
     /// <summary>Rows to copy: the outer size of a matrix, 1 for a vector.</summary>
-    public long Rows => _tensor.Rows;
+    public long Rows => Quantised?.Shape[0] ?? _tensor.Rows;
 
-    public long RowLength => _tensor.RowLength;
+    public long RowLength => Quantised?.Shape[1] ?? _tensor.RowLength;
+
+    /// <summary>Set where the file holds codes and scales instead of numbers.</summary>
+    internal QuantisedWeight? Quantised { get; }
 
     /// <summary>Type in the file.</summary>
     public StoredType StoredType => _tensor.Type;
@@ -40,6 +43,11 @@ public sealed class WeightEntry
     /// <summary>Copies rows as fp32: [rows x row length].</summary>
     public void CopyRows(long rowStart, long rows, Span<float> destination)
     {
+        if (Quantised is not null)
+        {
+            Quantised.CopyRows(rowStart, rows, destination);
+            return;
+        }
         if (_interleavedHeads == 0)
         {
             _tensor.CopyRows(rowStart, rows, destination);
@@ -58,15 +66,15 @@ public sealed class WeightEntry
     /// <summary>Copies rows as bfloat16 patterns, rounded to nearest even where the file holds more.</summary>
     public void CopyRows(long rowStart, long rows, Span<ushort> destination)
     {
-        if (_interleavedHeads == 0)
+        if (_interleavedHeads == 0 && Quantised is null)
         {
             _tensor.CopyRows(rowStart, rows, destination);
             return;
         }
-        if (Shape.Count == 1)
+        if (Shape.Count == 1 || Quantised is not null)
         {
             float[] values = ArrayPool<float>.Shared.Rent(destination.Length);
-            CopyVector(rowStart, rows, values.AsSpan(0, destination.Length));
+            CopyRows(rowStart, rows, values.AsSpan(0, destination.Length));
             BF16.Narrow(values.AsSpan(0, destination.Length), destination);
             ArrayPool<float>.Shared.Return(values);
             return;
@@ -85,7 +93,11 @@ public sealed class WeightEntry
     }
 
     /// <summary>Tells the system that the weight was copied, so that the file's pages stop counting as ours.</summary>
-    public void Release() => _tensor.Release();
+    public void Release()
+    {
+        if (Quantised is null) _tensor.Release();
+        else Quantised.Release();
+    }
 
     private void CopyVector(long rowStart, long rows, Span<float> destination)
     {

@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 using FastTune.Formats;
 using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Devices;
-using FastTune.Kernels.Memory;
-using FastTune.Kernels.Ops.AdamW;
+using FastTune.Kernels.Ops.AdamW8bit;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Optim;
 
 /// <summary>Numbers of AdamW that do not change during a run.</summary>
 /// <param name="MomentType">F32, or BF16 where a recipe trains in pure bf16.</param>
-public sealed record AdamWOptions(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, DType MomentType = DType.F32);
+/// <param name="EightBit">True keeps the moments of all but small parameters in 8-bit blocks.</param>
+public sealed record AdamWOptions(
+    double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, DType MomentType = DType.F32, bool EightBit = false);
 
 /// <summary>Parameters that share a learning rate and a decay.</summary>
 public sealed record OptimizerGroup(IReadOnlyList<Parameter> Parameters, double WeightDecay);
@@ -21,7 +22,7 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
 {
     /// <summary>Values of a moment that are read for a checkpoint at a time: no second copy of a large one is made.</summary>
     private const long BlockValues = 1 << 20;
-    private readonly Dictionary<Parameter, Moments> _state = [];
+    private readonly Dictionary<Parameter, State> _state = [];
 
     public void Step(ReadOnlySpan<double> rates, in Tensor factor)
     {
@@ -34,11 +35,10 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
     public IReadOnlyList<TensorSource> Save()
     {
         var tensors = new List<TensorSource>();
-        foreach (var (parameter, moments) in _state)
+        foreach (var (parameter, state) in _state)
         {
-            tensors.Add(Source(parameter, "exp_avg", moments.First));
-            tensors.Add(Source(parameter, "exp_avg_sq", moments.Second));
-            tensors.Add(TensorSource.Of($"{parameter.Name}/step", [moments.Steps]));
+            foreach (var (part, tensor) in state.Moments.Tensors) tensors.Add(Source(parameter, part, tensor));
+            tensors.Add(TensorSource.Of($"{parameter.Name}/step", [state.Steps]));
         }
         return tensors;
     }
@@ -48,10 +48,9 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
         foreach (var parameter in groups.SelectMany(group => group.Parameters))
         {
             if (!state.Tensors.ContainsKey($"{parameter.Name}/step")) continue;
-            var moments = MomentsOf(parameter);
-            Read(state[$"{parameter.Name}/exp_avg"], moments.First);
-            Read(state[$"{parameter.Name}/exp_avg_sq"], moments.Second);
-            moments.Steps = (int)state[$"{parameter.Name}/step"].ToFloats()[0];
+            State own = StateOf(parameter);
+            foreach (var (part, tensor) in own.Moments.Tensors) Read(state[$"{parameter.Name}/{part}"], tensor);
+            own.Steps = (int)state[$"{parameter.Name}/step"].ToFloats()[0];
         }
         if (_state.Count == 0 && state.Tensors.Count > 0)
             throw new UserError($"optimizer_state.safetensors: holds none of this run's parameters (its first one is '{state.Tensors.Keys.First()}'); resume with the recipe that made the checkpoint");
@@ -59,26 +58,27 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
 
     public void Dispose()
     {
-        foreach (var moments in _state.Values) moments.Dispose();
+        foreach (State state in _state.Values) state.Moments.Dispose();
         _state.Clear();
     }
 
     private void Update(Parameter parameter, double rate, double decay, in Tensor factor)
     {
-        var moments = MomentsOf(parameter);
-        moments.Steps++;
-        AdamW.Update(device, parameter.Value, parameter.Gradient, moments.First, moments.Second,
-            new(rate, options.Beta1, options.Beta2, options.Epsilon, decay, moments.Steps), factor);
+        State state = StateOf(parameter);
+        state.Steps++;
+        state.Moments.Update(device, parameter, new(rate, options.Beta1, options.Beta2, options.Epsilon, decay, state.Steps), factor);
     }
 
-    private Moments MomentsOf(Parameter parameter)
+    private State StateOf(Parameter parameter)
     {
-        if (!_state.TryGetValue(parameter, out var moments)) _state[parameter] = moments = new Moments(device, parameter.Shape, options.MomentType);
-        return moments;
+        if (_state.TryGetValue(parameter, out State? state)) return state;
+        bool blocks = options.EightBit && parameter.Shape.Count >= BlockMoment.SmallestTensor;
+        return _state[parameter] = new State(
+            blocks ? new BlockMoments(device, parameter.Shape) : new WideMoments(device, parameter.Shape, options.MomentType));
     }
 
     private TensorSource Source(Parameter parameter, string part, Tensor tensor) =>
-        new($"{parameter.Name}/{part}", tensor.Type == DType.F32 ? StoredType.F32 : StoredType.BF16, Sizes(parameter.Shape), stream =>
+        new($"{parameter.Name}/{part}", TypeOf(tensor.Type), Sizes(tensor.Shape), stream =>
         {
             using Tensor row = tensor.Reshape(new Shape(tensor.Count, 1));
             var bytes = new byte[Math.Min(tensor.Count, BlockValues) * tensor.Type.Size()];
@@ -90,6 +90,13 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
                 stream.Write(read);
             }
         });
+
+    private static StoredType TypeOf(DType type) => type switch
+    {
+        DType.F32 => StoredType.F32,
+        DType.BF16 => StoredType.BF16,
+        _ => StoredType.U8,
+    };
 
     private static long[] Sizes(Shape shape)
     {
@@ -107,32 +114,21 @@ public sealed class AdamWOptimizer(IDevice device, IReadOnlyList<OptimizerGroup>
             device.Write(MemoryMarshal.AsBytes<float>(source.ToFloats()), target);
             return;
         }
+        if (target.Type == DType.U8)
+        {
+            if (source.Type != StoredType.U8) throw new UserError($"{source.Path}: '{source.Name}' has type {source.Type.Name}, 8-bit codes were expected; resume with the recipe that made the checkpoint");
+            device.Write(source.Bytes, target);
+            return;
+        }
         var values = new ushort[target.Count];
         source.CopyRows(0, source.Rows, values);
         device.Write(MemoryMarshal.AsBytes<ushort>(values), target);
     }
 
-    private sealed class Moments : IDisposable
+    private sealed class State(IAdamWMoments moments)
     {
-        private Tensor _first, _second;
-
-        public Moments(IDevice device, Shape shape, DType type)
-        {
-            (_first, _second) = (device.Empty(shape, type, Category.Optimizer), device.Empty(shape, type, Category.Optimizer));
-            Kernels.Ops.Accumulate.Accumulate.Fill(device, _first, 0);
-            Kernels.Ops.Accumulate.Accumulate.Fill(device, _second, 0);
-        }
-
-        public Tensor First => _first;
-
-        public Tensor Second => _second;
+        public IAdamWMoments Moments { get; } = moments;
 
         public int Steps { get; set; }
-
-        public void Dispose()
-        {
-            _first.Dispose();
-            _second.Dispose();
-        }
     }
 }

@@ -22,7 +22,8 @@ internal static class OptimizerSetup
     public static AdamWOptimizer Create(IDevice device, IReadOnlyList<OptimizerGroup> groups, Recipe recipe) =>
         new(device, groups, new AdamWOptions(
             recipe.Optimizer.AdamBeta1, recipe.Optimizer.AdamBeta2, recipe.Optimizer.AdamEpsilon,
-            recipe.Precision.PureBf16 ? DType.BF16 : DType.F32));
+            recipe.Precision.PureBf16 ? DType.BF16 : DType.F32,
+            recipe.Optimizer.Optim is "adamw_8bit" or "adamw_bnb_8bit" or "paged_adamw_8bit"));
 
     public static RateSchedule Schedule(OptimizerOptions options, int groups, int totalSteps) => RateSchedule.Create(
         options.LrSchedulerType, options.LrSchedulerKwargs, [.. Enumerable.Repeat(options.LearningRate, groups)],

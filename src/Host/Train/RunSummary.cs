@@ -10,8 +10,7 @@ internal static class RunSummary
     public static void Write(TextWriter output, Recipe recipe, TrainingModel model, int? rows, RunPlan plan, EarlierRun? earlier)
     {
         long trained = model.Decoder.TrainableParameters.Sum(parameter => parameter.Shape.Count);
-        long all = model.Decoder.Parameters.Sum(parameter => parameter.Shape.Count)
-            + model.Decoder.Adapters.Sum(adapter => adapter.Pair.A.Shape.Count + adapter.Pair.B.Shape.Count);
+        long all = model.Decoder.Size + model.Decoder.Adapters.Sum(adapter => adapter.Pair.A.Shape.Count + adapter.Pair.B.Shape.Count);
         int batch = recipe.Training.PerDeviceTrainBatchSize, accumulation = recipe.Training.GradientAccumulationSteps;
         string data = rows is null ? "a stream of examples" : $"{rows:N0} examples, {plan.Epochs} epochs";
         output.WriteLine($"{data}, {plan.TotalSteps:N0} steps; batch {batch} x accumulation {accumulation} = {batch * accumulation}");
@@ -21,7 +20,7 @@ internal static class RunSummary
 
     /// <summary>The Trainer's estimate: 6 FLOPs a token and parameter outside the embedding.</summary>
     public static double Flops(Decoder model, long tokens) =>
-        6.0 * tokens * (model.Parameters.Sum(parameter => parameter.Shape.Count) - model.Embedding.Shape.Count);
+        6.0 * tokens * (model.Size - model.Embedding.Shape.Count);
 
     public static void Next(TextWriter output, Recipe recipe, string folder)
     {

@@ -44,7 +44,8 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
         using Checkpoint checkpoint = Checkpoint.Open(source);
         var keys = checkpoint.Weights.Select(weight => weight.Key).ToList();
         var trains = TrainedNames.Of(recipe.Method, checkpoint.Spec.Layers.Count, keys);
-        return (DecoderLoader.Load(checkpoint, device, Precision.Options(recipe.Precision, trains)), checkpoint.Config);
+        var options = Precision.Options(recipe.Precision, trains) with { Quantization = WeightQuantization.Of(recipe.Model, checkpoint) };
+        return (DecoderLoader.Load(checkpoint, device, options), checkpoint.Config);
     }
 
     /// <summary>Earlier adapters are merged, the last one trains on (or a new one on top of all).</summary>

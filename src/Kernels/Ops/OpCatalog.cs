@@ -11,6 +11,7 @@ public static class OpCatalog
     public static readonly OpEntry[] All =
     [
         new("AdamW", AdamW.AdamWCases.All, kind => AdamW.AdamW.Kernels.Find(kind) is not null),
+        new("AdamW8bit", AdamW8bit.AdamW8bitCases.All, kind => AdamW8bit.AdamW8bit.Kernels.Find(kind) is not null),
         new("GradNorm", GradNorm.GradNormCases.All, kind => GradNorm.GradNorm.Kernels.Find(kind) is not null),
         new("Attention", Attention.AttentionCases.All, kind => Attention.Attention.Kernels.Find(kind) is not null),
         new("CrossEntropy", CrossEntropy.CrossEntropyCases.All, kind => CrossEntropy.CrossEntropy.Kernels.Find(kind) is not null),

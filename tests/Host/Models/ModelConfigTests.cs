@@ -48,7 +48,7 @@ public class ModelConfigTests
     [InlineData("""{"model_type":"llama",SIZES,"rope_scaling":{"type":"lineal","factor":2}}""", "rope type 'lineal' is not supported (did you mean 'linear'?)")]
     [InlineData("""{"model_type":"llama",SIZES,"rope_scaling":{"type":"linear","factr":2}}""", "'rope_scaling.factor' is missing (did you mean 'factr'?)")]
     [InlineData("""{"model_type":"llama",SIZES,"rope_scaling":{"type":"linear","factor":2,"mscale":1}}""", "rope key 'mscale' has no meaning for type 'linear'")]
-    [InlineData("""{"model_type":"llama",SIZES,"quantization_config":{"bits":4}}""", "'quantization_config': quantised checkpoints cannot be read yet")]
+    [InlineData("""{"model_type":"llama",SIZES,"quantization_config":{"quant_method":"gptq"}}""", "'quantization_config': checkpoints quantised by method gptq cannot be read yet")]
     [InlineData("""{"model_type":"llama",SIZES,"attention_dropout":0.1}""", "'attention_dropout' is 0.1")]
     [InlineData("""{"model_type":"qwen2",SIZES,"layer_types":["sliding_attention","full_attention","full_attention"]}""", "gives no window")]
     [InlineData("""{"model_type":"llama","model_type":"llama"}""", "is not valid JSON")]

@@ -35,6 +35,7 @@ internal sealed class Optimizers : IArea
     private static Verdict Trajectory(string folder, string name, JsonElement settings)
     {
         string kind = settings.GetProperty("optimizer").GetString()!;
+        if (kind == "AdamW8bit") return EightBitOptimizers.Trajectory(folder, name, settings);
         if (kind.Split(' ')[0] != "AdamW") return Verdict.Fail($"optimizer {kind} is not supported yet");
         using var problem = Safetensors.Open(Path.Combine(folder, "problem.safetensors"));
         using var expected = Safetensors.Open(Path.Combine(folder, name + ".safetensors"));
@@ -80,14 +81,14 @@ internal sealed class Optimizers : IArea
         return worst <= Tolerance ? Verdict.Pass(worst) : Verdict.Fail("norm or clipped gradients differ", worst);
     }
 
-    private static void SetGradient(CpuDevice device, Parameter parameter, float[] values)
+    internal static void SetGradient(CpuDevice device, Parameter parameter, float[] values)
     {
         parameter.ClearGradient();
         var target = parameter.GradientTarget(device, out _);
         device.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values), target);
     }
 
-    private static double Difference(float[] expected, float[] actual)
+    internal static double Difference(float[] expected, float[] actual)
     {
         double worst = expected.Length == actual.Length ? 0 : double.PositiveInfinity;
         for (int i = 0; i < Math.Min(expected.Length, actual.Length); i++) worst = Math.Max(worst, Math.Abs((double)expected[i] - actual[i]));

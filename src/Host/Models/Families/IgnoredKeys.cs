@@ -30,10 +30,4 @@ internal static class IgnoredKeys
     public static readonly IReadOnlyDictionary<string, string> Reasons = _groups
         .SelectMany(group => group.Keys.Split(' ').Select(key => (key, group.Reason)))
         .ToDictionary(entry => entry.key, entry => entry.Reason, StringComparer.Ordinal);
-
-    /// <summary>Keys whose meaning is known and not supported: an error when they have a value.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Refused = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["quantization_config"] = "quantised checkpoints cannot be read yet: use the unquantised model or a GGUF file of type Q8_0, Q4_0, Q4_1 or Q6_K",
-    };
 }

@@ -21,6 +21,7 @@ public sealed record ModelConfig(
         var json = JsonFile.Read(path);
         var config = new ConfigReader(path, json);
         var family = FamilyList.ByModelType(path, config.Text("model_type") ?? throw config.Missing("model_type"));
+        QuantizationConfig.Read(config);
         var spec = family.Read(config);
         string? type = config.Text("dtype") ?? config.Text("torch_dtype");
         return new ModelConfig(spec, json, type, Ids(config, "bos_token_id").Cast<int?>().FirstOrDefault(), Ids(config, "eos_token_id"),
@@ -47,7 +48,6 @@ public sealed record ModelConfig(
         var warnings = new List<string>();
         foreach (string key in config.Unasked)
         {
-            if (IgnoredKeys.Refused.TryGetValue(key, out string? why)) throw new UserError($"{config.Path}: '{key}': {why}");
             if (IgnoredKeys.Reasons.ContainsKey(key)) continue;
             warnings.Add($"{config.Path}: '{key}' is not known{Nearest.Hint(key, config.Asked)} and has no effect here");
         }

@@ -41,7 +41,7 @@ internal static class Blockwise4
         string wide = golden.Tensors.ContainsKey($"{name}.dequant_fp32") ? $"{name}.dequant_fp32" : $"{name}.dequant";
         double worst = Bits.Ulps(Widened(device, stored), golden[wide].ToFloats());
         if (worst > 1) return Verdict.Fail("values of the stored bytes differ", worst);
-        worst = Math.Max(worst, Bits.Ulps(Widened(device, own), golden[wide].ToFloats()));
+        if (!nested) worst = Math.Max(worst, Bits.Ulps(Widened(device, own), golden[wide].ToFloats()));
         return worst <= 1 ? Verdict.Pass(worst) : Verdict.Fail("values of our bytes differ", worst);
     }
 
@@ -53,9 +53,31 @@ internal static class Blockwise4
             return away == 0 ? null : $"absmax differs by {away} ulps";
         }
         if (Bits.Ulps([own.Scales.Offset], [(float)entry.GetProperty("offset").GetDouble()]) is > 0 and var offset) return $"the offset differs by {offset} ulps";
-        if (Bits.Steps(device.ToArray<byte>(own.Scales.First), golden[$"{name}.absmax"].Bytes) is > 0 and var steps) return $"codes of the scales differ by {steps}";
+        if (!NestedCodes(device, own, golden, name)) return "codes of the scales differ";
         double scales = Bits.Ulps(device.ToArray<float>(own.Scales.Nested), golden[$"{name}.nested_absmax"].ToFloats());
         return scales == 0 ? null : $"nested_absmax differs by {scales} ulps";
+    }
+
+    // The library's CPU quantiser looks a number up in 65536 buckets of [-1, 1] (README, "8-bit blocks": not to be copied), so its code of a
+    // scale may be that of another number in the bucket.
+    private static bool NestedCodes(CpuDevice device, FourBitMatrix own, TensorSet golden, string name)
+    {
+        const float bucket = 2f / 65536;
+        byte[] ours = device.ToArray<byte>(own.Scales.First);
+        ReadOnlySpan<byte> theirs = golden[$"{name}.absmax"].Bytes;
+        float[] nested = device.ToArray<float>(own.Scales.Nested);
+        using Tensor input = Bits.Floats(device, golden[$"{name}.input"]);
+        using var single = new FourBitBuilder(device, own.Rows, own.Columns, new FourBitOptions(own.Table, own.BlockSize, Double: false));
+        single.Add(input);
+        using FourBitMatrix plain = single.Finish();
+        float[] absmax = device.ToArray<float>(plain.Scales.First);
+        for (int i = 0; i < ours.Length; i++)
+        {
+            float scaled = (absmax[i] - own.Scales.Offset) / nested[i / FourBitOptions.NestedBlock];
+            bool near = CodeTable.Signed8.Encode(scaled - bucket) <= theirs[i] && theirs[i] <= CodeTable.Signed8.Encode(scaled + bucket);
+            if (ours[i] != theirs[i] && !near) return false;
+        }
+        return ours.Length == theirs.Length;
     }
 
     private static FourBitMatrix Stored(CpuDevice device, TensorSet golden, string name, long[] shape, FourBitOptions options, JsonElement entry)
