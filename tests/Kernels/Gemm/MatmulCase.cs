@@ -25,6 +25,14 @@ public sealed record MatmulCase(
                 yield return new(40, 70, 515, ta, tb, StoredA: true, StoredB: true, Beta: 0.25f, Bias: true, Pad: 1);
                 yield return new(3, 200, 515, ta, tb, BType: DType.BF16, Bias: true);
             }
+        for (int m = 1; m <= 9; m++) // up to 8 rows nothing is packed
+        {
+            yield return new(m, 67, 1000, TransposeB: true, Pad: m % 2, Bias: m % 2 == 0);
+            yield return new(m, 35, 530, TransposeB: true, BType: DType.BF16, Alpha: 0.5f, Beta: 1);
+            yield return new(m, 34, 529, TransposeB: true, AType: DType.BF16, BType: DType.F16, CType: DType.BF16, Beta: 0.5f, Bias: true);
+            yield return new(m, 33, 1025, TransposeB: true, AType: DType.BF16, StoredB: true, CType: DType.BF16);
+        }
+        yield return new(1, 1030, 4100, TransposeB: true, StoredB: true);
         yield return new(0, 5, 5);
         yield return new(5, 0, 5);
         yield return new(250, 576, 16, TransposeB: true, Beta: 1);                     // LoRA up: short K

@@ -23,7 +23,7 @@ internal static unsafe class Nibbles
         byte* pair = codes + (first >> 1);
         int done = level switch
         {
-            IsaLevel.Avx512 => Sixteens(pair, count, scale, table, values),
+            >= IsaLevel.Avx512 => Sixteens(pair, count, scale, table, values),
             IsaLevel.Avx2 when Avx2.IsSupported => Eights(pair, count, scale, table, values),
             _ => 0,
         };

@@ -8,5 +8,5 @@ internal sealed class BnbArea : IArea
     public bool HasFoldersBelow => true;
 
     public IEnumerable<Case> Find(string path, ParityOptions options) =>
-        Directory.Exists(path) ? [.. Blockwise4.Find(path), .. Blockwise8.Find(path), .. QloraStep.Find(path), .. EightBitOptimizers.FindOptim8(path)] : [];
+        Directory.Exists(path) ? [.. Blockwise4.Find(path), .. Blockwise8.Find(path), .. QloraStep.Find(path), .. EightBitOptimizers.FindOptim8(path), .. Int8Ops.Find(path)] : [];
 }

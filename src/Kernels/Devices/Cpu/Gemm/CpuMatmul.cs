@@ -7,7 +7,7 @@ namespace FastTune.Kernels.Devices.Cpu;
 
 /// <summary>
 /// C = alpha op(A) op(B) + beta C + bias; see <see cref="MatmulArgs"/>. Each element is summed along k by FMA in order within blocks of 256,
-/// and the blocks are added in order: the bits depend neither on the thread count nor on AVX2 or AVX-512. The blocking follows Goto and
+/// and the blocks are added in order (a few rows times a transposed B: in sixteen lanes, see <see cref="FewRows"/>): the bits depend neither on the thread count nor on AVX2 or AVX-512. The blocking follows Goto and
 /// van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (ACM TOMS 34, 2008).
 /// </summary>
 public static unsafe class CpuMatmul
@@ -21,6 +21,7 @@ public static unsafe class CpuMatmul
     /// <summary>Bytes of packed panels that the product holds in all threads together; kept for the next one.</summary>
     public static long WorkspaceBytes(in MatmulArgs args)
     {
+        if (FewRows.Fits(args)) return sizeof(float) * FewRows.WorkspaceFloats(args);
         bool scratch = args.CType != DType.F32;
         var plan = new GemmPlan(GemmKernel.For(Isa.Current, args), args.M, args.N, args.K, CpuPool.Shared.Threads, scratch);
         bool stored = args.A.Stored is not null || args.B.Stored is not null;
@@ -31,6 +32,11 @@ public static unsafe class CpuMatmul
     internal static void Run(CpuPool pool, in MatmulArgs args, IsaLevel level)
     {
         Check(args);
+        if (FewRows.Fits(args))
+        {
+            FewRows.Run(pool, args, 2.0 * args.M * args.N * args.K < SerialFlops ? 1 : pool.Threads, level);
+            return;
+        }
         GemmKernel turned = GemmKernel.For(level, args with { N = args.M });
         if (ThinColumns.Fits(args, turned)) RunTurned(pool, args, turned);
         else Run(pool, args, GemmKernel.For(level, args));
