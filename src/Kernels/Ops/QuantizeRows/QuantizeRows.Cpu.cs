@@ -27,7 +27,7 @@ internal sealed class QuantizeRowsCpu : IQuantizeRowsKernel
             {
                 float* values = _x + row * _pitch;
                 sbyte* to = _codes + row * _codePitch;
-                float largest = BlockMaximum.Of<TL>(values, _columns), factor = largest > 0 ? 127 / largest : 0;
+                float largest = BlockMaximum.Of<TL>(values, _columns), factor = largest > 0 ? 127 * (1 / largest) : 0;
                 _scales[row] = largest;
                 if (float.IsNaN(largest)) new Span<sbyte>(to, _columns).Clear();
                 else

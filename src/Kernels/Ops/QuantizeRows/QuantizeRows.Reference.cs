@@ -12,7 +12,7 @@ public static class QuantizeRowsReference
             double[] values = x[(row * columns)..((row + 1) * columns)];
             scales[row] = values.Any(double.IsNaN) ? double.NaN : values.Select(Math.Abs).DefaultIfEmpty(0).Max();
             for (int i = 0; i < columns; i++)
-                codes[row * columns + i] = scales[row] > 0 ? MathF.Round((float)values[i] * (127 / (float)scales[row]), MidpointRounding.ToEven) : 0;
+                codes[row * columns + i] = scales[row] > 0 ? MathF.Round((float)values[i] * (127 * (1 / (float)scales[row])), MidpointRounding.ToEven) : 0;
         }
         return (codes, scales);
     }

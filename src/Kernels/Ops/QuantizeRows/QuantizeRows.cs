@@ -1,5 +1,5 @@
 // QuantizeRows · rows to signed bytes and their largest magnitude: LLM.int8's vector-wise form (arXiv 2208.07339). No gradient.
-//   scale[r] = max |x[r]|      code[r,c] = round half to even (x[r,c] * (127 / scale[r]))
+//   scale[r] = max |x[r]|      code[r,c] = round half to even (x[r,c] * (127 * (1 / scale[r])))
 // x F32 [R,C], any row pitch; codes I8 [R,C]; scales F32 [R]. A row of zeros gets codes 0; a NaN makes its row's scale NaN and its codes 0.
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Tensors;
