@@ -56,7 +56,7 @@ public class RecipeReaderTests
     /// <summary>Reading and the rules across keys cover every key; what no run supports yet is refused by the door behind them.</summary>
     [Theory]
     [InlineData("stage: dpo\npref_loss: simpo", "recipe.yaml line 1: stage dpo is not yet supported")]
-    [InlineData("bf16: true\nupcast_layernorm: true", "recipe.yaml line 2: upcast_layernorm is not yet supported")]
+    [InlineData("bf16: true\nshift_attn: true", "recipe.yaml line 2: shift_attn is not yet supported")]
     [InlineData("quantization_bit: 4\nfinetuning_type: full", "recipe.yaml: quantization_bit needs finetuning_type lora or oft")]
     public void A_right_recipe_for_a_later_release_is_read_and_then_refused(string text, string refusal)
     {
