@@ -163,27 +163,19 @@ internal sealed class TrainingRun : IDisposable
 
     private void Evaluate(TrainerLog log)
     {
-        var figures = EvaluationFigures();
-        double loss = (double)figures["eval_loss"]!;
-        AddHistory(new(figures));
-        log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { EvalLoss = loss, Tokens = Tokens });
-        _progress.Note($"step {_state.GlobalStep}: eval_loss {loss:F4}");
-        _schedule.Observe(loss);
+        var sets = EvaluationFigures.Of(Decoder, _data, _recipe.Training);
+        foreach (var set in sets)
+        {
+            AddHistory(new(set.Figures));
+            // The log has one place for an evaluation's loss, and so none for those of several sets, as in the reference.
+            log.Append(new TrainerLogLine(_state.GlobalStep, _state.Epoch) { EvalLoss = set.Single ? set.Loss : null, Tokens = Tokens });
+            _progress.Note($"step {_state.GlobalStep}: {set.Prefix}_loss {set.Loss:F4}");
+        }
+        _schedule.Observe(sets.Average(set => set.Loss));
         double? best = _state.BestMetric;
-        _state = _best.Judge(_state, figures);
+        _state = _best.Judge(_state, EvaluationFigures.Together(sets));
         if (_recipe.Training.SaveStrategy == "best" && _state.BestMetric != best) SaveCheckpoint();
         if (_state.ShouldStop) _progress.Note($"step {_state.GlobalStep}: {_state.EarlyStopping!.Counter} evaluations without a better one: stopping early");
-    }
-
-    private Dictionary<string, object?> EvaluationFigures()
-    {
-        var clock = Stopwatch.StartNew();
-        int batch = _recipe.Training.PerDeviceEvalBatchSize, rows = _data.EvalRows.Count;
-        EvaluationResult result = Evaluation.Run(Decoder, _data.EvalRows, _data.EvalCollator, batch, _recipe.Training.ComputeAccuracy);
-        var figures = RunResults.Speed("eval", clock.Elapsed, rows, (rows + batch - 1) / batch);
-        figures["eval_loss"] = result.Loss;
-        if (result.Accuracy is { } accuracy) figures["eval_accuracy"] = accuracy;
-        return figures;
     }
 
     private void SaveCheckpoint()
@@ -207,7 +199,7 @@ internal sealed class TrainingRun : IDisposable
         if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
         if (_recipe.Training.LoadBestModelAtEnd) LoadBest();
         _files.Final(_state);
-        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", "eval_loss", "eval_accuracy"]);
+        if (_recipe.Training.PlotLoss) LossCurve.SaveAll(_output, _state, ["loss", .. EvaluationFigures.Plotted(_data)]);
         RunResults.Save(_output, "train", figures);
         _progress.Metrics("train", figures);
         if (!_recipe.Training.Memory) return;
@@ -229,10 +221,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The evaluation after training, which is not part of trainer_state.json.</summary>
     public void EvaluateAtEnd()
     {
-        var figures = EvaluationFigures();
+        var sets = EvaluationFigures.Of(Decoder, _data, _recipe.Training);
+        var figures = EvaluationFigures.Together(sets);
         figures["epoch"] = _state.Epoch;
         if (_counts) figures["num_input_tokens_seen"] = _state.NumInputTokensSeen;
-        if (_recipe.Method.Stage == "pt") figures["perplexity"] = Math.Exp((double)figures["eval_loss"]!);
+        if (_recipe.Method.Stage == "pt")
+            foreach (var set in sets) figures[set.Single ? "perplexity" : $"{set.Prefix}_perplexity"] = Math.Exp(set.Loss);
         RunResults.Save(_output, "eval", figures);
         _progress.Metrics("eval", figures);
     }
