@@ -13,6 +13,9 @@ public sealed record GgufType(uint Id, string Name, int BlockLength, int BlockBy
 {
     internal BlockDecoder? Decoder { get; init; }
 
+    /// <summary>The product with activations rounded to int8, where there is one.</summary>
+    internal BlockDot? Dot { get; init; }
+
     /// <summary>True when <see cref="Decode"/> can read this type.</summary>
     public bool CanDecode => Decoder is not null;
 

@@ -2,23 +2,23 @@
 namespace FastTune.Kernels.Weights.Gguf;
 
 /// <summary>All tensor types of the format that ggml 0.25 knows; ids of removed types are absent.</summary>
-public static class GgufTypes
+public static unsafe class GgufTypes
 {
     public static readonly IReadOnlyList<GgufType> All =
     [
         new(0, "F32", 1, 4) { Decoder = F32.Decode },
         new(1, "F16", 1, 2) { Decoder = F16.Decode },
-        new(2, "Q4_0", 32, 18) { Decoder = Q4_0.Decode },
-        new(3, "Q4_1", 32, 20) { Decoder = Q4_1.Decode },
+        new(2, "Q4_0", 32, 18) { Decoder = Q4_0.Decode, Dot = BlockDots.Q4_0 },
+        new(3, "Q4_1", 32, 20) { Decoder = Q4_1.Decode, Dot = BlockDots.Q4_1 },
         new(6, "Q5_0", 32, 22),
         new(7, "Q5_1", 32, 24),
-        new(8, "Q8_0", 32, 34) { Decoder = Q8_0.Decode },
+        new(8, "Q8_0", 32, 34) { Decoder = Q8_0.Decode, Dot = BlockDots.Q8_0 },
         new(9, "Q8_1", 32, 36),
         new(10, "Q2_K", 256, 84),
         new(11, "Q3_K", 256, 110),
         new(12, "Q4_K", 256, 144),
         new(13, "Q5_K", 256, 176),
-        new(14, "Q6_K", 256, 210) { Decoder = Q6_K.Decode },
+        new(14, "Q6_K", 256, 210) { Decoder = Q6_K.Decode, Dot = BlockDots.Q6_K },
         new(15, "Q8_K", 256, 292),
         new(16, "IQ2_XXS", 256, 66),
         new(17, "IQ2_XS", 256, 74),

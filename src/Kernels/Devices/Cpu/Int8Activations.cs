@@ -1,0 +1,65 @@
+// A few rows of activations rounded to signed bytes in blocks of 32, for products with weights of few bits.
+using System.Runtime.Intrinsics;
+
+namespace FastTune.Kernels.Devices.Cpu;
+
+/// <summary>A stored matrix that can multiply its rows with activations rounded to int8, if it was asked to.</summary>
+internal interface IDotRows
+{
+    /// <summary>True if products of a few rows are to round the activations.</summary>
+    bool RoundsActivations { get; }
+
+    /// <summary>Row <paramref name="row"/> of the matrix times row <paramref name="xRow"/> of the activations.</summary>
+    float Dot(long row, in Int8Activations x, int xRow);
+}
+
+/// <summary>
+/// Per block of 32 values: d = largest magnitude / 127, codes round(x / d) from -127 to 127, and d times the codes' sum (ggml's Q8_1 with fp32
+/// scales instead of fp16). The memory is the caller's.
+/// </summary>
+internal readonly unsafe struct Int8Activations(void* memory, int rows, int columns)
+{
+    public const int Block = 32;
+
+    public readonly int Blocks = columns / Block;
+
+    /// <summary>Bytes that the rows take.</summary>
+    public static long BytesFor(int rows, int columns) => rows * ((long)columns + 2 * sizeof(float) * (columns / Block));
+
+    public sbyte* Row(int row) => (sbyte*)memory + (long)row * Blocks * Block;
+
+    public float* Scales(int row) => (float*)((sbyte*)memory + (long)rows * Blocks * Block) + (long)row * Blocks;
+
+    /// <summary>d times the sum of the codes, by block.</summary>
+    public float* Sums(int row) => Scales(rows) + (long)row * Blocks;
+
+    /// <summary>Rounds a row of fp32. A value that is not finite makes its block's scale NaN, and with it every product of the row.</summary>
+    public void Round(int row, float* values)
+    {
+        sbyte* codes = Row(row);
+        for (int b = 0; b < Blocks; b++, values += Block, codes += Block)
+        {
+            float largest = 0;
+            for (int i = 0; i < Block; i++) largest = MathF.Max(largest, MathF.Abs(values[i]));
+            float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
+            if (!float.IsFinite(largest)) (scale, inverse) = (float.NaN, 0);
+            Scales(row)[b] = scale;
+            Sums(row)[b] = scale * RoundBlock(values, inverse, codes);
+        }
+    }
+
+    private static int RoundBlock(float* values, float inverse, sbyte* codes)
+    {
+        int sum = 0;
+        for (int i = 0; i < Block; i += 8)
+        {
+            Vector256<int> eight = Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(values + i) * Vector256.Create(inverse), MidpointRounding.ToEven));
+            for (int j = 0; j < 8; j++)
+            {
+                codes[i + j] = (sbyte)eight[j];
+                sum += eight[j];
+            }
+        }
+        return sum;
+    }
+}
