@@ -11,6 +11,8 @@ public static class F16
     internal static void Decode(ReadOnlySpan<byte> blocks, Span<float> values) =>
         Widen(MemoryMarshal.Cast<byte, ushort>(blocks), values);
 
+    internal static void Encode(ReadOnlySpan<float> values, Span<byte> blocks) => Narrow(values, MemoryMarshal.Cast<byte, ushort>(blocks));
+
     /// <summary>Widens <paramref name="source"/> into the equally long <paramref name="destination"/>. Exact.</summary>
     public static void Widen(ReadOnlySpan<ushort> source, Span<float> destination)
     {

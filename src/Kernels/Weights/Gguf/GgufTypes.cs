@@ -6,13 +6,13 @@ public static unsafe class GgufTypes
 {
     public static readonly IReadOnlyList<GgufType> All =
     [
-        new(0, "F32", 1, 4) { Decoder = F32.Decode },
-        new(1, "F16", 1, 2) { Decoder = F16.Decode },
+        new(0, "F32", 1, 4) { Decoder = F32.Decode, Encoder = F32.Encode },
+        new(1, "F16", 1, 2) { Decoder = F16.Decode, Encoder = F16.Encode },
         new(2, "Q4_0", 32, 18) { Decoder = Q4_0.Decode, Dot = BlockDots.Q4_0 },
         new(3, "Q4_1", 32, 20) { Decoder = Q4_1.Decode, Dot = BlockDots.Q4_1 },
         new(6, "Q5_0", 32, 22),
         new(7, "Q5_1", 32, 24),
-        new(8, "Q8_0", 32, 34) { Decoder = Q8_0.Decode, Dot = BlockDots.Q8_0 },
+        new(8, "Q8_0", 32, 34) { Decoder = Q8_0.Decode, Dot = BlockDots.Q8_0, Encoder = Q8_0.Encode },
         new(9, "Q8_1", 32, 36),
         new(10, "Q2_K", 256, 84),
         new(11, "Q3_K", 256, 110),

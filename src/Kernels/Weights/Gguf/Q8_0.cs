@@ -22,4 +22,19 @@ internal static class Q8_0
             }
         }
     }
+
+    /// <summary>Rounds whole blocks as ggml's reference does: d = largest magnitude / 127, q = x / d to the nearest, halves away from zero.</summary>
+    public static void Encode(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        for (int b = 0; b < values.Length / Length; b++)
+        {
+            var from = values.Slice(b * Length, Length);
+            var block = blocks.Slice(b * Bytes, Bytes);
+            float largest = 0;
+            foreach (float value in from) largest = MathF.Max(largest, MathF.Abs(value));
+            float d = largest / 127, inverse = d == 0 ? 0 : 1 / d;
+            System.Buffers.Binary.BinaryPrimitives.WriteHalfLittleEndian(block, (Half)d);
+            for (int i = 0; i < Length; i++) block[2 + i] = (byte)(sbyte)MathF.Round(from[i] * inverse, MidpointRounding.AwayFromZero);
+        }
+    }
 }
