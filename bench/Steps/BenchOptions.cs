@@ -7,8 +7,9 @@ namespace FastTune.Bench.Steps;
 /// <param name="Steps">Timed steps of a run, after one that is not.</param>
 /// <param name="Ops">Print the time of each op.</param>
 /// <param name="Model">Model file of `startup`.</param>
+/// <param name="Int8">Answers round the activations.</param>
 /// <param name="Error">What is wrong with the arguments, or null.</param>
-internal sealed record BenchOptions(string Bench, string? Peer, int Pairs, int Steps, bool Ops, string Model, string? Error)
+internal sealed record BenchOptions(string Bench, string? Peer, int Pairs, int Steps, bool Ops, string Model, string? Error, bool Int8 = false)
 {
     private const string SmolLm2 = "../shared/models/smollm2-135m-instruct";
 
@@ -23,9 +24,10 @@ internal sealed record BenchOptions(string Bench, string? Peer, int Pairs, int S
     {
         string name = args[i];
         if (name == "--ops") return this with { Ops = true };
+        if (name == "--int8") return this with { Int8 = true };
         if (!name.StartsWith("--", StringComparison.Ordinal)) return this with { Model = name };
         string value = i + 1 < args.Length ? args[++i] : "";
-        if (name == "--peer") return value == "torchsharp" ? this with { Peer = value } : this with { Error = "--peer: torchsharp is the one there is" };
+        if (name == "--peer") return value is "torchsharp" or "llama" ? this with { Peer = value } : this with { Error = "--peer: torchsharp or llama" };
         if (name is not ("--pairs" or "--steps")) return this with { Error = $"{name} is not an option" };
         if (!int.TryParse(value, out int count) || count < 1) return this with { Error = $"{name} needs a number from 1" };
         return name == "--pairs" ? this with { Pairs = count } : this with { Steps = count };

@@ -13,6 +13,10 @@ internal static class Child
     public static ProcessStartInfo Peer(string bench) => new(
         "bash", [Path.Combine(Root(), "bench/peers/torchsharp/run.sh"), bench, Isa.HasAvx512Bf16 ? "bf16" : "fp32"]);
 
+    /// <summary>llama.cpp's side.</summary>
+    public static ProcessStartInfo Llama(string model, int tokens) =>
+        new("bash", [Path.Combine(Root(), "bench/peers/llama/run.sh"), model, $"{Environment.ProcessorCount}", $"{tokens}"]);
+
     /// <summary>The lines of a process's output as they come.</summary>
     /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
     public static IEnumerable<string> Lines(ProcessStartInfo start)

@@ -1,4 +1,4 @@
-// Whole steps: `dotnet run -c Release --project bench/Steps -- lora-fp32|matmul-bf16|attention [--peer torchsharp] [--pairs N] [--steps N] [--ops] | startup [MODEL]`.
+// Whole steps: `dotnet run -c Release --project bench/Steps -- lora-fp32|matmul-bf16|attention|decode [--peer torchsharp] [--pairs N] [--steps N] [--ops] | startup [MODEL]`.
 using FastTune.Bench.Steps;
 using FastTune.Bench.Steps.Rows;
 
@@ -8,6 +8,8 @@ var options = BenchOptions.Parse(args);
     ("lora-fp32", options => options.Peer is null ? LoraStep.Run(options) : PeerPairs.Run(options)),
     ("matmul-bf16", MatmulRows.Run),
     ("attention", AttentionRows.Run),
+    ("decode", DecodeRows.Run),
+    ("decode-one", DecodeRows.One),
     ("startup", Startup.Measure),
     ("first-forward", Startup.FirstForward),
 ];

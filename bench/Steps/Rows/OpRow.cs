@@ -35,7 +35,8 @@ internal readonly partial record struct OpRow(string Name, double Seconds, doubl
 
     private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);
 
-    private static long Peak()
+    /// <summary>The process's largest resident size so far, kB.</summary>
+    public static long Peak()
     {
         if (!OperatingSystem.IsLinux()) return Process.GetCurrentProcess().PeakWorkingSet64 / 1024;
         string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));

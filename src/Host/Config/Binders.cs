@@ -93,6 +93,7 @@ internal static class Binders
             Fp16 = train && s.Bool("fp16"),
             PureBf16 = s.Bool("pure_bf16"),
             InferDtype = s.Text("infer_dtype"),
+            Int8Activations = s.Bool("int8_activations"),
         };
     }
 

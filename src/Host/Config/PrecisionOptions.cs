@@ -15,4 +15,7 @@ public sealed record PrecisionOptions
 
     /// <summary>Number type of chat and export: auto (the checkpoint's), float16, bfloat16, float32.</summary>
     public string InferDtype { get; init; } = "auto";
+
+    /// <summary>Answers of a model in GGUF's block types round the activations to int8 in blocks of 32, as llama.cpp does: faster, not exact.</summary>
+    public bool Int8Activations { get; init; }
 }

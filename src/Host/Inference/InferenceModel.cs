@@ -19,7 +19,11 @@ public sealed record InferenceModel(Decoder Decoder, ITemplate Template) : IDisp
     {
         ITemplate template = TrainingModel.OpenTemplate(recipe);
         using Checkpoint checkpoint = Checkpoint.Open(recipe.Model.ModelNameOrPath);
-        var options = LoadOptions.Inference(TypeOf(recipe.Precision.InferDtype)) with { Quantization = WeightQuantization.Of(recipe.Model, checkpoint) };
+        var options = LoadOptions.Inference(TypeOf(recipe.Precision.InferDtype)) with
+        {
+            Quantization = WeightQuantization.Of(recipe.Model, checkpoint),
+            Blocks = Blocks(recipe),
+        };
         Decoder decoder = DecoderLoader.Load(checkpoint, device, options);
         VocabularyResize.Apply(decoder, recipe.Model, template.Tokenizer, new TorchGenerator(recipe.Training.Seed));
         var adapters = recipe.Model.AdapterNameOrPath;
@@ -29,6 +33,15 @@ public sealed record InferenceModel(Decoder Decoder, ITemplate Template) : IDisp
             if (i < adapters.Count - 1) LoraAdapters.Merge(decoder);
         }
         return new InferenceModel(decoder, template);
+    }
+
+    /// <summary>Merging and resizing need the wide matrices.</summary>
+    private static BlockWeights? Blocks(Recipe recipe)
+    {
+        bool widened = recipe.Model.AdapterNameOrPath.Count > 1 || recipe.Model.ResizeVocab || recipe.Model.AddTokens.Count + recipe.Model.AddSpecialTokens.Count > 0;
+        if (widened && recipe.Precision.Int8Activations)
+            throw new UserError("int8_activations: several adapters or added tokens widen the model's matrices; merge them with export first, or remove the key", 2);
+        return widened ? null : new BlockWeights(recipe.Precision.Int8Activations);
     }
 
     /// <summary>`auto` is fp32 on the CPU: exact for every checkpoint.</summary>

@@ -19,6 +19,9 @@ public sealed record LoadOptions(DType ComputeType, DType FrozenType, DType Trai
     /// <summary>Quantises the layers' linears while they are read; null: they keep their type.</summary>
     public WeightQuantization? Quantization { get; init; }
 
+    /// <summary>Keeps matrices of a GGUF file in its block types; null: they are widened.</summary>
+    internal BlockWeights? Blocks { get; init; }
+
     /// <summary>Everything in fp32, nothing trained.</summary>
     public static LoadOptions Inference(DType type) => new(type, type, type, _ => false);
 }
@@ -35,6 +38,8 @@ public static class DecoderLoader
         foreach (WeightEntry entry in checkpoint.Weights)
         {
             weights[entry.Slot] = Read(entry, device, options);
+            if (entry.Slot.Role == WeightRole.Embedding && checkpoint.Spec.TiedHead && options.Blocks?.Fits(entry) == true)
+                weights[new(WeightRole.Head)] = new Weight("lm_head.weight", options.Blocks.Load(entry, device)); // rows are looked up in one, multiplied in the other
             entry.Release();
         }
         return Assemble(checkpoint.Spec, device, options.ComputeType, weights);
@@ -64,6 +69,8 @@ public static class DecoderLoader
                 : new Weight(entry.Key, quantised.Load(device));
         if (options.Quantization is { } quantization && WeightQuantization.Covers(entry.Slot.Role))
             return new Weight(entry.Key, quantization.Load(entry, device));
+        if (!trains && entry.Slot.Role != WeightRole.Embedding && options.Blocks is { } blocks && blocks.Fits(entry))
+            return new Weight(entry.Key, blocks.Load(entry, device));
         return new Weight(Dense(entry, device, options, trains));
     }
 
@@ -114,7 +121,7 @@ public static class DecoderLoader
         var layers = new DecoderLayer[spec.Layers.Count];
         for (int i = 0; i < layers.Length; i++) layers[i] = Layer(spec, i, weights);
         Parameter embedding = weights[new(WeightRole.Embedding)].Dense!;
-        Weight head = weights[new(spec.TiedHead ? WeightRole.Embedding : WeightRole.Head)];
+        Weight head = weights.GetValueOrDefault(new(WeightRole.Head)) ?? weights[new(WeightRole.Embedding)];
         string headPath = spec.TiedHead ? "lm_head" : Path(head);
         var decoder = new Decoder(spec, device, new DecoderWeights(
             computeType, embedding, layers, weights[new(WeightRole.FinalNorm)].Dense!,

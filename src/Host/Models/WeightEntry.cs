@@ -84,6 +84,10 @@ public sealed class WeightEntry
             _tensor.CopyRows(FileRow(rowStart + row, Rows), 1, destination.Slice((int)(row * RowLength), (int)RowLength));
     }
 
+    /// <summary>Copies a row's blocks as the file has them.</summary>
+    public void CopyBlocks(long row, Span<byte> destination) =>
+        _tensor.Slice((_interleavedHeads == 0 ? row : FileRow(row, Rows)) * destination.Length, destination.Length).CopyTo(destination);
+
     /// <summary>All values as fp32.</summary>
     public float[] ToFloats()
     {

@@ -30,7 +30,7 @@ internal static class ResumeRules
         // where the model's files are kept, and the keys to its hub
         "cache_dir", "hf_hub_token", "ms_hub_token", "om_hub_token",
         // sampling of answers
-        "do_sample", "temperature", "top_p", "top_k", "num_beams", "max_length", "max_new_tokens", "repetition_penalty", "length_penalty", "skip_special_tokens",
+        "do_sample", "temperature", "top_p", "top_k", "num_beams", "max_length", "max_new_tokens", "repetition_penalty", "length_penalty", "skip_special_tokens", "int8_activations",
     };
 
     /// <summary>Refuses a recipe that is another run than the checkpoint's. A checkpoint without its recipe is another program's: not compared.</summary>

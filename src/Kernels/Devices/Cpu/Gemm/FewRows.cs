@@ -14,19 +14,25 @@ static unsafe class FewRows
     public const int MostRows = 8;
 
     /// <summary>Rows of W that one task takes; a multiple of four.</summary>
-    const int TaskColumns = 16;
+    internal const int TaskColumns = 16;
 
     public static bool Fits(in MatmulArgs args) =>
         args.M is > 0 and <= MostRows && args.N > 0 && args.K > 0 && args.B.Transposed && !args.A.Transposed && args.A.Stored is null;
 
     /// <summary>Floats of the widened rows of A.</summary>
-    public static long WorkspaceFloats(in MatmulArgs args) => args.M * GemmPlan.RoundUp(args.K, ILanes<Lanes256>.Count);
+    public static long WorkspaceFloats(in MatmulArgs args) =>
+        args.M * GemmPlan.RoundUp(args.K, ILanes<Lanes256>.Count) + Int8Activations.BytesFor(args.M, args.K) / sizeof(float) + 1;
 
     public static void Run(CpuPool pool, in MatmulArgs args, int threads, IsaLevel level)
     {
         var body = new Body { Args = args, Wide = level >= IsaLevel.Avx512, Pitch = (int)GemmPlan.RoundUp(args.K, ILanes<Lanes256>.Count) };
         body.X = GemmWorkspace.Current.PanelB(WorkspaceFloats(args)); // free: nothing is packed
         for (int row = 0; row < args.M; row++) Elements.Widen(args.A, row, 0, args.K, body.X + (long)row * body.Pitch);
+        if (args.B.Stored is IDotRows { RoundsActivations: true } dots)
+        {
+            RoundedRows.Run(pool, args, dots, body.X, body.Pitch, threads);
+            return;
+        }
         int tasks = GemmPlan.CeilDiv(args.N, TaskColumns);
         if (threads > 1) pool.For(tasks, ref body);
         else

@@ -70,7 +70,7 @@ static unsafe class RowGroup
         TL.Store(d, sums + 3 * Lanes);
     }
 
-    static void Store(in MatmulArgs args, long row, int column, float sum)
+    internal static void Store(in MatmulArgs args, long row, int column, float sum)
     {
         float value = args.Alpha * sum;
         long at = row * args.CPitch + column;
