@@ -1,5 +1,6 @@
 // A few rows of activations rounded to signed bytes in blocks of 32, for products with weights of few bits.
 using System.Runtime.Intrinsics;
+using FastTune.Kernels.Devices.Cpu.Loops;
 
 namespace FastTune.Kernels.Devices.Cpu;
 
@@ -39,27 +40,27 @@ internal readonly unsafe struct Int8Activations(void* memory, int rows, int colu
         sbyte* codes = Row(row);
         for (int b = 0; b < Blocks; b++, values += Block, codes += Block)
         {
-            float largest = 0;
-            for (int i = 0; i < Block; i++) largest = MathF.Max(largest, MathF.Abs(values[i]));
-            float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
+            float largest = Largest(values), scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
             if (!float.IsFinite(largest)) (scale, inverse) = (float.NaN, 0);
             Scales(row)[b] = scale;
-            Sums(row)[b] = scale * RoundBlock(values, inverse, codes);
+            Sums(row)[b] = scale * RoundBlock(values, Vector256.Create(inverse), codes);
         }
     }
 
-    private static int RoundBlock(float* values, float inverse, sbyte* codes)
+    private static float Largest(float* values)
     {
-        int sum = 0;
-        for (int i = 0; i < Block; i += 8)
-        {
-            Vector256<int> eight = Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(values + i) * Vector256.Create(inverse), MidpointRounding.ToEven));
-            for (int j = 0; j < 8; j++)
-            {
-                codes[i + j] = (sbyte)eight[j];
-                sum += eight[j];
-            }
-        }
-        return sum;
+        Vector256<float> a = Vector256.Max(Vector256.Abs(Vector256.Load(values)), Vector256.Abs(Vector256.Load(values + 8)));
+        Vector256<float> b = Vector256.Max(Vector256.Abs(Vector256.Load(values + 16)), Vector256.Abs(Vector256.Load(values + 24)));
+        return LaneFolds.Max(Vector256.Max(a, b));
     }
+
+    private static int RoundBlock(float* values, Vector256<float> inverse, sbyte* codes)
+    {
+        Vector256<int> a = Eight(values, inverse), b = Eight(values + 8, inverse), c = Eight(values + 16, inverse), d = Eight(values + 24, inverse);
+        Vector256.Narrow(Vector256.Narrow(a, b), Vector256.Narrow(c, d)).Store(codes);
+        return Vector256.Sum(a + b + c + d);
+    }
+
+    private static Vector256<int> Eight(float* values, Vector256<float> inverse) =>
+        Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(values) * inverse, MidpointRounding.ToEven));
 }
