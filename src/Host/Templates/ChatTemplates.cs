@@ -41,15 +41,23 @@ public static class ChatTemplates
     /// <param name="variables">JSON object of further variables (special tokens among them), or null.</param>
     /// <exception cref="UserError">Broken JSON, or an error of the template in one line.</exception>
     public static JinjaResult Render(string jinja, string messages, string? tools, string? variables, bool addGenerationPrompt, TimeProvider? clock = null) =>
-        ModelChat.AsUser(() =>
-        {
-            var template = JinjaTemplate.Parse(jinja);
-            if (PyJsonReader.Read(messages) is not List<object> list) throw PyError.Value("the messages must be a JSON list");
-            if (PyJsonReader.Read(variables ?? "{}") is not PyDict dict) throw PyError.Value("the variables must be a JSON object");
-            var named = dict.Items.Select(item => KeyValuePair.Create((string)item.Key, item.Value)).ToList();
-            var request = new ChatRequest(list, tools is null ? null : PyJsonReader.Read(tools), null, addGenerationPrompt, named);
-            return request.Render(template, (clock ?? TimeProvider.System).GetLocalNow().DateTime);
-        });
+        ModelChat.AsUser(() => Request(messages, tools, variables, addGenerationPrompt).Render(JinjaTemplate.Parse(jinja), Now(clock)));
+
+    /// <summary>Token ids of a conversation that a chat template renders; parameters as for <see cref="Render"/>.</summary>
+    /// <param name="sanitize">Encodes control tokens that stand in messages, tools or documents as plain text; the template's own stay tokens.</param>
+    public static EncodedChat Encode(
+        Tokenizer tokenizer, string jinja, string messages, string? tools, string? variables, bool addGenerationPrompt, bool sanitize = false, TimeProvider? clock = null) =>
+        ModelChat.AsUser(() => Request(messages, tools, variables, addGenerationPrompt).Encode(JinjaTemplate.Parse(jinja), jinja, tokenizer, sanitize, Now(clock)));
+
+    private static DateTime Now(TimeProvider? clock) => (clock ?? TimeProvider.System).GetLocalNow().DateTime;
+
+    private static ChatRequest Request(string messages, string? tools, string? variables, bool addGenerationPrompt)
+    {
+        if (PyJsonReader.Read(messages) is not List<object> list) throw PyError.Value("the messages must be a JSON list");
+        if (PyJsonReader.Read(variables ?? "{}") is not PyDict dict) throw PyError.Value("the variables must be a JSON object");
+        var named = dict.Items.Select(item => KeyValuePair.Create((string)item.Key, item.Value)).ToList();
+        return new ChatRequest(list, tools is null ? null : PyJsonReader.Read(tools), null, addGenerationPrompt, named);
+    }
 
     /// <summary>A template as an Ollama Modelfile; null when its slots need single tokens, which Ollama cannot name.</summary>
     public static string? Modelfile(ITemplate template) =>

@@ -10,6 +10,8 @@ namespace FastTune.Tokenizers;
 /// Immutable and safe for use from several threads.</summary>
 public sealed class Tokenizer : ITokenizer
 {
+    private const char Metaspace = '\u2581';
+
     private readonly ByteLevelEncoder? fast;
 
     internal Tokenizer(TokenizerPipeline pipeline, PartsJson parts, SpecialTokens special, string? chatTemplate)
@@ -24,6 +26,9 @@ public sealed class Tokenizer : ITokenizer
     internal PartsJson Parts { get; }
 
     public int VocabularySize { get; }
+
+    /// <summary>Texts of the added tokens, special or not: those that are single tokens wherever they stand.</summary>
+    public IEnumerable<string> AddedTokens => Pipeline.Added.All.Select(token => token.Content);
 
     public SpecialTokens Special { get; }
 
@@ -47,6 +52,24 @@ public sealed class Tokenizer : ITokenizer
     {
         text = CodePoints.WellFormed(text);
         return fast?.Encode(text, splitSpecial) ?? [.. Pipeline.Encode(text, splitSpecial).Ids];
+    }
+
+    /// <summary>Ids of the text, and for each the stretch [start, end) of the text's code points that it stands for.</summary>
+    public (int[] Ids, (int Start, int End)[] Offsets) EncodeWithOffsets(string text)
+    {
+        var encoded = Pipeline.Encode(CodePoints.WellFormed(text));
+        return ([.. encoded.Ids], [.. encoded.Offsets]);
+    }
+
+    /// <summary>Ids of a text as it stands inside another: plain text whatever it spells, and without the space that some
+    /// tokenizers put in front of a text.</summary>
+    public int[] EncodeInside(string text)
+    {
+        const string Before = "\n";
+        int[] ids = Encode(text, splitSpecial: true);
+        if (ids.Length == 0 || IdToToken(ids[0]) is not { } first || !first.StartsWith(Metaspace) || text.StartsWith(Metaspace)) return ids;
+        int[] before = Encode(Before), both = Encode(Before + text, splitSpecial: true);
+        return both.AsSpan().StartsWith(before) ? both[before.Length..] : ids;
     }
 
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => Pipeline.Decode(ids, skipSpecialTokens);

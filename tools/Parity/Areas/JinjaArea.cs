@@ -52,7 +52,7 @@ internal sealed class JinjaArea : IArea
             string name = $"{Path.GetFileNameWithoutExtension(file)}/{item.Text("template")}/{item.Text("conversation") ?? $"{line}"}";
             yield return new Case(name, item.Find("ids") is null
                 ? () => Compare(item, "text", () => chats.Render(item, Now))
-                : () => Verdict.Fail("ids need a tokenizer, which is not supported yet"));
+                : () => JinjaIdCases.Check(item, chats, folder, Now));
         }
     }
 

@@ -33,6 +33,8 @@ internal sealed class TokenizersArea : IArea
         string? converted = name.EndsWith(".cases.jsonl", StringComparison.Ordinal) ? file[..^".cases.jsonl".Length] + ".json" : null;
         if (converted is not null && File.Exists(converted))
             yield return new Case($"{here}_{Path.GetFileNameWithoutExtension(converted)}", () => TokenizerCases.EncodingOf(file, converted));
+        foreach (var fact in name.EndsWith(".json", StringComparison.Ordinal) && name.Contains(TokenizerFactCases.Mark, StringComparison.Ordinal) ? TokenizerFactCases.Find(file) : [])
+            yield return fact;
         foreach (var speed in name == "reference.json" ? TokenizerSpeedCases.Find(file) : []) yield return speed;
         if (name.EndsWith(".encode.jsonl", StringComparison.Ordinal) && TokenizerCases.Neighbour(file) is { } encoder)
             yield return new Case(Stem(name), () => TokenizerCases.Encoding(file, encoder));

@@ -1,5 +1,6 @@
 // A chat as a chat template sees it: messages made ready as Hugging Face's apply_chat_template does it, and the answer that is to go on.
 using FastTune.Templates.Values;
+using FastTune.Tokenizers;
 
 namespace FastTune.Templates.Jinja;
 
@@ -34,6 +35,29 @@ internal sealed record ChatRequest(
         var result = template.Render(variables, now, limits);
         return last is null ? result : result with { Text = CutAtTag(result.Text, last) };
     }
+
+    /// <summary>Token ids of the chat; sanitizing encodes control tokens of messages, tools and documents as plain text.</summary>
+    /// <param name="source">The template's text: the marks of sanitizing must not occur in it.</param>
+    public EncodedChat Encode(JinjaTemplate template, string source, Tokenizer tokenizer, bool sanitize, DateTime now)
+    {
+        if (!sanitize) return EncodedChat.Of(Render(template, now), tokenizer);
+        var control = new ControlTokens(tokenizer, [source, .. Texts(Messages), .. Texts(Tools), .. Texts(Documents), .. (Variables ?? []).SelectMany(v => Texts(v.Value))]);
+        var marked = this with
+        {
+            Messages = [.. Messages.Select(control.Marked)],
+            Tools = Tools is null ? null : control.Marked(Tools),
+            Documents = Documents is null ? null : control.Marked(Documents),
+        };
+        return new EncodedChat(control.Encode(marked.Render(template, now).Text), []);
+    }
+
+    private static IEnumerable<string> Texts(object? value) => value switch
+    {
+        string text => [text],
+        List<object> list => list.SelectMany(Texts),
+        PyDict dict => dict.Items.SelectMany(item => Texts(item.Key).Concat(Texts(item.Value))),
+        _ => [],
+    };
 
     // Null fields go; a thought gets both of the names that templates know.
     private static object Ready(object message)
