@@ -42,9 +42,34 @@ internal static class TokenizerTrainingCases
                 return Compare("vocab", item.Texts("vocab"), WordTraining.WordLevel(counts, options.VocabSize, options.MinFrequency, options.SpecialTokens), varies) ?? Verdict.Pass();
             case "WordPieceTrainer":
                 return Compare("vocab", item.Texts("vocab"), WordTraining.WordPiece(counts, options), varies) ?? Verdict.Pass();
+            case "UnigramTrainer":
+                return CompareScores(item, UnigramTraining.Run(counts, UnigramOptionsOf(settings)), varies);
             default:
                 return Verdict.Fail($"{trainer.Name} is not supported");
         }
+    }
+
+    private static UnigramOptions UnigramOptionsOf(JsonElement settings) => new(
+        settings.GetProperty("vocab_size").GetInt32(), [.. settings.GetProperty("special_tokens").EnumerateArray().Select(t => t.Text("content")!)],
+        settings.Text("unk_token"), settings.Find("initial_alphabet") is null ? [] : settings.Texts("initial_alphabet"),
+        settings.Find("shrinking_factor")?.GetDouble() ?? 0.75, settings.Find("n_sub_iterations")?.GetInt32() ?? 2,
+        settings.Find("max_piece_length")?.GetInt32() ?? 16, settings.Find("seed_size")?.GetInt32() ?? 1_000_000);
+
+    /// <summary>The same pieces with the same scores. Where the file says that they vary, a score may differ by the order in which
+    /// the reference meets characters (0.0001 each, for those without a score of their own) and pieces of equal score may stand in any order.</summary>
+    private static Verdict CompareScores(JsonElement item, List<(string Text, double Score)> got, IReadOnlyList<string> varies)
+    {
+        var expected = item.GetProperty("vocab_scores").EnumerateArray().Select(e => (Text: e[0].GetString()!, Score: e[1].GetDouble())).ToList();
+        if (expected.Count != got.Count) return Verdict.Fail($"expected {expected.Count} pieces, got {got.Count}");
+        var scores = got.ToDictionary(piece => piece.Text, piece => piece.Score);
+        double tolerance = varies.Contains("vocab_scores") ? 0.0001 * expected.Count : 1e-9, largest = 0;
+        foreach (var (text, score) in expected)
+        {
+            if (!scores.TryGetValue(text, out double mine)) return Verdict.Fail($"piece {JsonSerializer.Serialize(text)} ({score}) is missing; surplus: {string.Join(' ', scores.Keys.Except(expected.Select(e => e.Text)))}");
+            if (Math.Abs(mine - score) > tolerance) return Verdict.Fail($"piece {JsonSerializer.Serialize(text)}: expected {score}, got {mine}");
+            largest = Math.Max(largest, Math.Abs(mine - score));
+        }
+        return Verdict.Pass(largest, $"{got.Count} pieces");
     }
 
     private static BpeTrainerOptions Options(JsonElement settings) => new(

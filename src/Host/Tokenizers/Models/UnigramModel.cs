@@ -114,5 +114,6 @@ internal sealed class UnigramModel : IModel
         tokens.Add(new Token(Unknown ?? throw ModelErrors.NoUnknown(piece), text, start, end));
     }
 
-    private static int CharacterLength(byte lead) => lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    /// <summary>Bytes of the UTF-8 character that begins with this byte.</summary>
+    internal static int CharacterLength(byte lead) => lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
