@@ -24,6 +24,13 @@ public sealed class AreaTests : IDisposable
     [InlineData("rng", "training/rng")]
     [InlineData("schedules", "training/optim")]
     [InlineData("weights-bad", "quant")]
+    [InlineData("templates", "templates")]
+    [InlineData("tokenizers", "tokenizers/components")]
+    [InlineData("tokenizers", "tokenizers/sentencepiece")]
+    [InlineData("tokenizers", "tokenizers/synthetic")]
+    [InlineData("tokenizers", "tokenizers/tiktoken")]
+    [InlineData("tokenizers", "tokenizers/training")]
+    [InlineData("tokenizers", "tokenizers/unicode")]
     public void An_area_holds(string name, string folder)
     {
         Assert.SkipWhen(SharedFolder.Golden() is null, SharedFolder.Absent);

@@ -7,7 +7,8 @@ namespace FastTune.Templates;
 
 /// <summary>What the recipe changes about a template.</summary>
 /// <param name="DefaultSystem">Replaces the template's own default system text; null: keeps it.</param>
-/// <param name="ToolFormat">Replaces the template's tool format, and its function slots by the plain ones; null: keeps both.</param>
+/// <param name="ToolFormat">Replaces the template's tool format, and its function slots by the plain ones; null: keeps both. A chat template
+/// in Jinja prints calls in its own way: for it this says how they are read (null: as qwen writes them).</param>
 /// <param name="Clock">Tells the day that some tool formats print; null: the system's clock.</param>
 public sealed record TemplateOptions(string? DefaultSystem = null, string? ToolFormat = null, TimeProvider? Clock = null);
 
@@ -27,7 +28,9 @@ public static class ChatTemplates
     {
         options ??= new TemplateOptions();
         var clock = options.Clock ?? TimeProvider.System;
-        if (name == Jinja) return new JinjaChatTemplate(tokenizer, OwnTemplate(tokenizer), clock);
+        if (options.ToolFormat is { } format && !ToolFormats.All.ContainsKey(format))
+            throw new UserError($"tool_format: \"{format}\" is unknown; known formats: {string.Join(", ", ToolFormats.All.Keys)}");
+        if (name == Jinja) return new JinjaChatTemplate(tokenizer, OwnTemplate(tokenizer), options, clock);
         var definition = name is null && tokenizer.ChatTemplate is { } own
             ? GuessedTemplate.Of(tokenizer, own, clock)
             : TemplateLibrary.Find(name ?? "empty");
@@ -73,8 +76,6 @@ public static class ChatTemplates
     {
         if (options.DefaultSystem is { } system) template = template with { DefaultSystem = system };
         if (options.ToolFormat is not { } format) return template;
-        if (!ToolFormats.All.ContainsKey(format))
-            throw new UserError($"tool_format: \"{format}\" is unknown; known formats: {string.Join(", ", ToolFormats.All.Keys)}");
         // As LLaMA-Factory does it: the function slots become the plain ones.
         IReadOnlyList<Part> plain = [Part.Of(TemplateDefinition.Content)];
         return template with { Tools = format, ToolsSlot = null, CallFormat = format, Function = template.EfficientEos ? plain : [.. plain, Part.Eos] };

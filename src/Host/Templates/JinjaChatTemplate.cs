@@ -1,11 +1,13 @@
 // `template: jinja`: the model's own chat template makes the text, and its answers are found in it.
+using FastTune.Templates.Jinja;
 using FastTune.Templates.Values;
 using FastTune.Tokenizers;
 
 namespace FastTune.Templates;
 
-/// <summary>Trains on what the chat template prints for each answer: behind the generation prompt, up to the end of the answer's turn.</summary>
-internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplate, TimeProvider clock) : ITemplate
+/// <summary>Trains on what the chat template prints for each answer: its {% generation %} blocks where it has one for each, else from
+/// behind the generation prompt up to the end of the answer's turn.</summary>
+internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplate, TemplateOptions changes, TimeProvider clock) : ITemplate
 {
     private readonly ModelChat _chat = new(chatTemplate, tokenizer.Special, clock);
 
@@ -22,15 +24,14 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
 
     public IReadOnlyList<EncodedPair> EncodeMultiturn(IReadOnlyList<Message> messages, RenderOptions options)
     {
-        string whole = Render(messages, messages.Count, prompt: false, options);
-        string tail = Tail(whole, messages[^1]);
+        var rendered = Render(messages, messages.Count, prompt: false, options);
+        int answers = messages.Count / 2;
+        var answer = AnswerText.Marked(rendered, answers) ?? Found(messages, rendered.Text, options);
         var pairs = new List<EncodedPair>();
         int from = 0;
-        for (int i = 1; i < messages.Count; i += 2)
+        foreach (var (start, end) in answer)
         {
-            int start = Shared(whole, Render(messages, i, prompt: true, options), from);
-            int end = i == messages.Count - 1 ? whole.Length : EndOf(whole, messages[i], start, tail, i);
-            pairs.Add(new EncodedPair(Tokenizer.Encode(whole[from..start]), Tokenizer.Encode(whole[start..end])));
+            pairs.Add(new EncodedPair(Tokenizer.Encode(rendered.Text[from..start]), Tokenizer.Encode(rendered.Text[start..end])));
             from = end;
         }
         return pairs;
@@ -38,22 +39,58 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
 
     public EncodedPair EncodeOneturn(IReadOnlyList<Message> messages, RenderOptions options)
     {
-        string whole = Render(messages, messages.Count, prompt: false, options);
-        string prompt = Render(messages, messages.Count - 1, prompt: true, options);
-        int start = Shared(whole, prompt, 0);
+        string whole = Render(messages, messages.Count, prompt: false, options).Text;
+        string prompt = Render(messages, messages.Count - 1, prompt: true, options).Text;
+        int start = StartOf(whole, prompt, messages, messages.Count - 1, options);
         return new EncodedPair(Tokenizer.Encode(prompt), Tokenizer.Encode(whole[start..]));
     }
 
-    public IReadOnlyList<ToolCall>? ReadToolCalls(string output, string? tools) => ToolFormats.Read("qwen", output, tools);
+    public IReadOnlyList<ToolCall>? ReadToolCalls(string output, string? tools) => ToolFormats.Read(changes.ToolFormat ?? "qwen", output, tools);
 
-    private string Render(IReadOnlyList<Message> messages, int count, bool prompt, RenderOptions options)
+    private List<(int Start, int End)> Found(IReadOnlyList<Message> messages, string whole, RenderOptions options)
+    {
+        var found = new List<(int Start, int End)>();
+        for (int i = 1, from = 0; i < messages.Count; i += 2)
+        {
+            int start = StartOf(whole, Render(messages, i, prompt: true, options).Text, messages, i, options);
+            int end = i == messages.Count - 1 ? whole.Length : EndOf(whole, messages, start, i, options);
+            if (start < from || end < start) throw AnswerText.NoEnd(end < start ? i : i - 2);
+            found.Add((start, from = end));
+        }
+        return found;
+    }
+
+    // The conversation that stops behind the answer is the beginning of the whole; where later messages change what is printed
+    // (a thought that is left out of the history), the answer ends as the last one does.
+    private int EndOf(string whole, IReadOnlyList<Message> messages, int start, int index, RenderOptions options)
+    {
+        string until = Render(messages, index + 1, prompt: false, options).Text;
+        return until.Length > start && whole.StartsWith(until, StringComparison.Ordinal)
+            ? until.Length
+            : AnswerText.EndOf(whole, messages[index], start, AnswerText.Tail(whole, messages[^1]), index);
+    }
+
+    // A prompt is the beginning of the whole. Where the template prints more in a prompt than in front of a finished answer (an empty
+    // thought), the answer begins where the two part, if that is behind everything that came before the answer.
+    private int StartOf(string whole, string prompt, IReadOnlyList<Message> messages, int index, RenderOptions options)
+    {
+        if (prompt.Length > 0 && whole.StartsWith(prompt, StringComparison.Ordinal)) return prompt.Length;
+        string before = Render(messages, index, prompt: false, options).Text;
+        int shared = prompt.AsSpan().CommonPrefixLength(whole);
+        return shared > before.Length && whole.StartsWith(before, StringComparison.Ordinal)
+            ? shared
+            : throw new UserError("chat template: it prints the conversation differently once the answer is there, so the answer cannot be told from the prompt; name a template instead of jinja");
+    }
+
+    private JinjaResult Render(IReadOnlyList<Message> messages, int count, bool prompt, RenderOptions options)
     {
         var chat = new List<object>();
-        if (!string.IsNullOrEmpty(options.System)) chat.Add(ModelChat.Message("system", options.System));
+        string? system = string.IsNullOrEmpty(options.System) ? changes.DefaultSystem : options.System;
+        if (!string.IsNullOrEmpty(system)) chat.Add(ModelChat.Message("system", system));
         for (int i = 0; i < count; i++) chat.Add(Converted(messages[i], i));
         object? tools = string.IsNullOrEmpty(options.Tools) ? null : ModelChat.AsUser(() => PyJsonReader.Read(options.Tools));
         List<KeyValuePair<string, object>> variables = options.EnableThinking is { } thinking ? [new("enable_thinking", thinking)] : [];
-        return _chat.Render(chat, prompt, tools, variables).Text;
+        return _chat.Render(chat, prompt, tools, variables);
     }
 
     private static PyDict Converted(Message message, int index)
@@ -68,26 +105,5 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
         var result = ModelChat.Message("assistant", "");
         result["tool_calls"] = calls.ToList();
         return result;
-    }
-
-    // A prompt is the beginning of the whole; a template that prints more behind it (an empty thought) has that in the answer.
-    private static int Shared(string whole, string prompt, int from) => prompt.Length > from && whole.StartsWith(prompt, StringComparison.Ordinal)
-        ? prompt.Length
-        : throw new UserError("chat template: it prints the conversation differently once the answer is there, so the answer cannot be told from the prompt; name a template instead of jinja");
-
-    private static string Tail(string whole, Message last)
-    {
-        string content = PyStrings.Trim(last.Content);
-        int at = content.Length == 0 || last.Role == Role.Function ? -1 : whole.LastIndexOf(content, StringComparison.Ordinal);
-        return at < 0 ? "" : whole[(at + content.Length)..];
-    }
-
-    private static int EndOf(string whole, Message answer, int start, string tail, int index)
-    {
-        string content = PyStrings.Trim(answer.Content);
-        int at = answer.Role == Role.Function || content.Length == 0 ? start : whole.IndexOf(content, start, StringComparison.Ordinal) + content.Length;
-        int end = at < start || tail.Length == 0 ? -1 : whole.IndexOf(tail, at, StringComparison.Ordinal);
-        return end >= 0 ? end + tail.Length : throw new UserError(
-            $"chat template: the end of answer {(index / 2) + 1} cannot be found in the rendered conversation; name a template instead of jinja");
     }
 }

@@ -58,4 +58,52 @@ public class JinjaTest
         Assert.Equal(["<user>a</s><assistant>", "<user>c</s><assistant>"], pairs.Select(pair => tokenizer.Decode(pair.Prompt, false)));
         Assert.Equal(["b</s>", "d</s>"], pairs.Select(pair => tokenizer.Decode(pair.Answer, false)));
     }
+
+    private const string Turns =
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<assistant>{% if enable_thinking is false %}<think></think>{% endif %}{% endif %}";
+
+    [Fact]
+    public void Generation_blocks_say_what_is_trained()
+    {
+        var tokenizer = LetterTokenizer.Plain with
+        {
+            ChatTemplate = "{% for m in messages %}{% if m.role == 'assistant' %}😀{% generation %}{{ m.content }}!{% endgeneration %}{% else %}?{{ m.content }}{% endif %}{% endfor %}",
+        };
+        var pairs = ChatTemplates.Find("jinja", tokenizer).EncodeMultiturn(TwoTurns, new RenderOptions());
+        Assert.Equal(["?a😀", "?c😀"], pairs.Select(pair => tokenizer.Decode(pair.Prompt, false)));
+        Assert.Equal(["b!", "d!"], pairs.Select(pair => tokenizer.Decode(pair.Answer, false)));
+    }
+
+    [Fact]
+    public void Prompt_that_says_more_than_the_finished_text_ends_where_both_part()
+    {
+        var tokenizer = LetterTokenizer.Plain with { ChatTemplate = Turns };
+        var template = ChatTemplates.Find("jinja", tokenizer);
+        var pairs = template.EncodeMultiturn(TwoTurns, new RenderOptions(EnableThinking: false));
+        Assert.Equal(["b</s>", "d</s>"], pairs.Select(pair => tokenizer.Decode(pair.Answer, false)));
+        Assert.EndsWith("<think></think>", tokenizer.Decode(template.EncodeOneturn(TwoTurns, new RenderOptions(EnableThinking: false)).Prompt, false));
+    }
+
+    [Fact]
+    public void Default_system_and_tool_format_are_heard()
+    {
+        var template = ChatTemplates.Find("jinja", LetterTokenizer.Plain with { ChatTemplate = Turns }, new TemplateOptions("Be brief.", "glm4"));
+        Assert.StartsWith("<system>Be brief.</s><user>a", template.Tokenizer.Decode(template.EncodeOneturn(TwoTurns, new RenderOptions()).Prompt, false));
+        Assert.Equal("find", template.ReadToolCalls("find\n{\"text\": \"x\"}", null)![0].Name);
+        Assert.Throws<UserError>(() => ChatTemplates.Find("jinja", template.Tokenizer, new TemplateOptions(ToolFormat: "morse")));
+    }
+
+    [Theory]
+    [InlineData("{% for m in messages %}{{ m.role }}{% endfor %}", "cannot be told")]
+    [InlineData("{{ messages[9].content }}", "chat template:")]
+    [InlineData("{% if %}", "chat template:")]
+    public void Template_that_hides_its_answers_is_one_line(string jinja, string expected)
+    {
+        var tokenizer = LetterTokenizer.Plain with { ChatTemplate = jinja };
+        var error = Assert.Throws<UserError>(() => ChatTemplates.Find("jinja", tokenizer).EncodeMultiturn(TwoTurns, new RenderOptions()));
+        Assert.Contains(expected, error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private static readonly Message[] TwoTurns = [new(Role.User, "a"), new(Role.Assistant, "b"), new(Role.User, "c"), new(Role.Assistant, "d")];
 }

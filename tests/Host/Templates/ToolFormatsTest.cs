@@ -24,6 +24,34 @@ public class ToolFormatsTest
 
     [Theory]
     [MemberData(nameof(Formats))]
+    public void Parallel_calls_read_back_or_are_refused(string format)
+    {
+        var calls = ToolFormats.ReadMessage($$"""[{"name": "find", "arguments": {{Arguments}}}, {"name": "now", "arguments": {}}, {"name": "find", "arguments": {"text": "[y]"}}]""", 1);
+        if (ToolFormats.All[format].OneCall)
+        {
+            Assert.Throws<UserError>(() => ToolFormats.RenderCalls(format, calls));
+            return;
+        }
+        string tools = Tools[..^1] + """, {"name": "now", "parameters": {"properties": {}}}]""";
+        Assert.Equal([new ToolCall("find", Arguments), new ToolCall("now", "{}"), new ToolCall("find", """{"text": "[y]"}""")], ToolFormats.Read(format, ToolFormats.RenderCalls(format, calls), tools));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Any_output_is_a_call_or_a_text(string format)
+    {
+        var random = new Random(5);
+        string call = ToolFormats.RenderCalls(format, ToolFormats.ReadMessage($$"""{"name": "find", "arguments": {{Arguments}}}""", 1));
+        for (int i = 0; i < 300; i++)
+        {
+            char[] output = call.ToCharArray();
+            for (int hits = random.Next(1, 4); hits > 0; hits--) output[random.Next(output.Length)] = call[random.Next(call.Length)];
+            ToolFormats.Read(format, new string(output), Tools);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
     public void Text_with_the_looks_of_a_call_cut_short_stays_text(string format)
     {
         var calls = ToolFormats.ReadMessage($$"""{"name": "find", "arguments": {{Arguments}}}""", 1);

@@ -61,5 +61,13 @@ public sealed class ScannerTests
         Assert.Throws<UserError>(() => pattern.Find(new string('a', 2000), []));
     }
 
+    [Fact]
+    public void Many_slow_matches_stop_at_the_limit_together()
+    {
+        var pattern = RegexPattern.Translated(@"(?:a|aa){1,14}!|x", TimeSpan.FromMilliseconds(200));
+        string slow = string.Concat(Enumerable.Repeat(new string('a', 13) + "x", 200_000));
+        Assert.Throws<UserError>(() => pattern.Find(slow, []));
+    }
+
     private static string Escaped(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 }

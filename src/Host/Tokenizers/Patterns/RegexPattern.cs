@@ -1,4 +1,5 @@
 // A regular expression from a file: translated to .NET's syntax and run with a time limit.
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using FastTune.Tokenizers.Regexes;
 
@@ -36,10 +37,13 @@ internal sealed class RegexPattern : IPattern
     public void Find(ReadOnlySpan<char> text, List<Found> found)
     {
         int gap = 0;
+        long start = Stopwatch.GetTimestamp();
         try
         {
             foreach (var match in regex.EnumerateMatches(text))
             {
+                // The engine's own limit is for one match; a text has many.
+                if (Stopwatch.GetElapsedTime(start) > regex.MatchTimeout) throw TooSlow(text.Length, null);
                 if (gap < match.Index) found.Add(new Found(gap, match.Index, false));
                 if (match.Length > 0) found.Add(new Found(match.Index, match.Index + match.Length, true));
                 gap = match.Index + match.Length;
@@ -47,10 +51,13 @@ internal sealed class RegexPattern : IPattern
         }
         catch (RegexMatchTimeoutException error)
         {
-            throw new UserError($"tokenizer pattern '{Short(source)}' took more than {regex.MatchTimeout.TotalSeconds} s on a text of {text.Length} characters: simplify the pattern or shorten the text", inner: error);
+            throw TooSlow(text.Length, error);
         }
         if (gap < text.Length) found.Add(new Found(gap, text.Length, false));
     }
+
+    private UserError TooSlow(int length, Exception? inner) =>
+        new($"tokenizer pattern '{Short(source)}' took more than {regex.MatchTimeout.TotalSeconds} s on a text of {length} characters: simplify the pattern or shorten the text", inner: inner);
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..57] + "...";
 }
