@@ -11,6 +11,9 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
 {
     private readonly ModelChat _chat = new(chatTemplate, tokenizer.Special, clock);
 
+    // Templates of models that also see pictures may print a content only as a list of parts.
+    private readonly Lazy<bool> _wantsParts = new(() => WantsParts(new ModelChat(chatTemplate, tokenizer.Special, clock)));
+
     public string Name => "jinja";
 
     public ITokenizer Tokenizer { get; } = tokenizer;
@@ -86,23 +89,45 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
     {
         var chat = new List<object>();
         string? system = string.IsNullOrEmpty(options.System) ? changes.DefaultSystem : options.System;
-        if (!string.IsNullOrEmpty(system)) chat.Add(ModelChat.Message("system", system));
+        if (!string.IsNullOrEmpty(system)) chat.Add(ModelChat.Message("system", Content(system)));
         for (int i = 0; i < count; i++) chat.Add(Converted(messages[i], i));
         object? tools = string.IsNullOrEmpty(options.Tools) ? null : ModelChat.AsUser(() => PyJsonReader.Read(options.Tools));
         List<KeyValuePair<string, object>> variables = options.EnableThinking is { } thinking ? [new("enable_thinking", thinking)] : [];
         return _chat.Render(chat, prompt, tools, variables);
     }
 
-    private static PyDict Converted(Message message, int index)
+    private static bool WantsParts(ModelChat chat)
+    {
+        const string Mark = "(text)";
+        bool Shows(object content)
+        {
+            try
+            {
+                string text = chat.Render([ModelChat.Message("user", content), ModelChat.Message("assistant", content)], addGenerationPrompt: false).Text;
+                return text.Split(Mark).Length > 2;
+            }
+            catch (UserError)
+            {
+                return false;
+            }
+        }
+        return !Shows(Mark) && Shows(Parts(Mark));
+    }
+
+    private static List<object> Parts(string text) => [new PyDict { ["type"] = "text", ["text"] = text }];
+
+    private object Content(string text) => _wantsParts.Value ? Parts(text) : text;
+
+    private PyDict Converted(Message message, int index)
     {
         if (message.Role != Role.Function)
-            return ModelChat.Message(message.Role switch { Role.User => "user", Role.Observation => "tool", _ => "assistant" }, message.Content);
+            return ModelChat.Message(message.Role switch { Role.User => "user", Role.Observation => "tool", _ => "assistant" }, Content(message.Content));
         var calls = ToolFormats.ReadMessage(message.Content, index).Select(object (call) => new PyDict
         {
             ["type"] = "function",
             ["function"] = new PyDict { ["name"] = call.Name, ["arguments"] = call.Arguments },
         });
-        var result = ModelChat.Message("assistant", "");
+        var result = ModelChat.Message("assistant", Content(""));
         result["tool_calls"] = calls.ToList();
         return result;
     }
