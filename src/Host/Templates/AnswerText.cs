@@ -9,8 +9,14 @@ internal static class AnswerText
     /// <summary>The generation blocks as places in the text, when there is one for every answer; null otherwise.</summary>
     public static IReadOnlyList<(int Start, int End)>? Marked(JinjaResult rendered, int answers)
     {
-        var spans = rendered.GenerationSpans.OrderBy(span => span.Start).ToList();
-        if (spans.Count != answers || spans.Zip(spans.Skip(1)).Any(pair => pair.First.End > pair.Second.Start)) return null;
+        var spans = new List<GenerationSpan>();
+        foreach (var span in rendered.GenerationSpans.OrderBy(span => span.Start))
+        {
+            // Blocks that touch are one answer: some templates put the eos into a block of its own.
+            if (spans.Count > 0 && span.Start <= spans[^1].End) spans[^1] = new GenerationSpan(spans[^1].Start, Math.Max(spans[^1].End, span.End));
+            else spans.Add(span);
+        }
+        if (spans.Count != answers) return null;
         var places = new List<(int, int)>();
         int codePoint = 0, at = 0;
         foreach (var span in spans)
@@ -19,6 +25,14 @@ internal static class AnswerText
             places.Add((start, Advance(rendered.Text, ref codePoint, ref at, span.End)));
         }
         return places;
+    }
+
+    /// <summary>Place behind an answer's own text in what is printed from <paramref name="start"/> on, or -1.</summary>
+    public static int Behind(string whole, Message answer, int start)
+    {
+        string content = PyStrings.Trim(answer.Content);
+        int at = answer.Role == Role.Function || content.Length == 0 ? -1 : whole.IndexOf(content, start, StringComparison.Ordinal);
+        return at < 0 ? -1 : at + content.Length;
     }
 
     /// <summary>What stands behind the last answer's own text: the end of its turn.</summary>

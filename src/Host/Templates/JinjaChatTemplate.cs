@@ -68,9 +68,19 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
     private int EndOf(string whole, IReadOnlyList<Message> messages, int start, int index, RenderOptions options)
     {
         string until = Render(messages, index + 1, prompt: false, options).Text;
-        return until.Length > start && whole.StartsWith(until, StringComparison.Ordinal)
-            ? until.Length
+        if (until.Length > start && whole.StartsWith(until, StringComparison.Ordinal)) return until.Length;
+        // A template that closes the chat (with an eos) does so behind the shorter one too: what both share, token by token, is the turn.
+        int shared = Shared(whole, until), behind = AnswerText.Behind(whole, messages[index], start);
+        return behind >= 0 && shared > behind
+            ? shared
             : AnswerText.EndOf(whole, messages[index], start, AnswerText.Tail(whole, messages[^1]), index);
+    }
+
+    private int Shared(string whole, string until)
+    {
+        int[] left = Tokenizer.Encode(until), right = Tokenizer.Encode(whole);
+        string text = Tokenizer.Decode(left.AsSpan(0, left.AsSpan().CommonPrefixLength(right)), skipSpecialTokens: false);
+        return whole.StartsWith(text, StringComparison.Ordinal) ? text.Length : 0;
     }
 
     // A prompt is the beginning of the whole. Where the template prints more in a prompt than in front of a finished answer (an empty

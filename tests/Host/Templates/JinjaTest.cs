@@ -85,6 +85,16 @@ public class JinjaTest
     }
 
     [Fact]
+    public void Eos_behind_the_chat_is_the_last_answer_s_alone()
+    {
+        var tokenizer = new LetterTokenizer(LetterTokenizer.Plain.Special, ["<s>", "</s>", "<|end|>", "<|user|>", "<|bot|>"],
+            "{% for m in messages %}<|{{ 'bot' if m.role == 'assistant' else m.role }}|>{{ m.content }}<|end|>{% endfor %}{{ '<|bot|>' if add_generation_prompt else eos_token }}");
+        var pairs = ChatTemplates.Find("jinja", tokenizer).EncodeMultiturn(TwoTurns, new RenderOptions());
+        Assert.Equal(["b<|end|>", "d<|end|></s>"], pairs.Select(pair => tokenizer.Decode(pair.Answer, false)));
+        Assert.Equal("<|user|>c<|end|><|bot|>", tokenizer.Decode(pairs[1].Prompt, false));
+    }
+
+    [Fact]
     public void Default_system_and_tool_format_are_heard()
     {
         var template = ChatTemplates.Find("jinja", LetterTokenizer.Plain with { ChatTemplate = Turns }, new TemplateOptions("Be brief.", "glm4"));

@@ -51,7 +51,9 @@ internal static class TiktokenCases
         var all = Load(ranks, encodingFile, _ => true);
         return TokenizerCases.All(cases, line =>
         {
-            string got = all.Decode([.. line.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())], skipSpecialTokens: false);
+            int[] ids = [.. line.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())];
+            string got = all.Decode(ids, skipSpecialTokens: false), hex = string.Concat(ids.Select(id => Convert.ToHexStringLower(Bytes(all, id))));
+            if (line.Text("bytes_hex") is { } bytes && bytes != hex) return $"bytes: expected {bytes}, got {hex}";
             return got == line.Text("decoded") ? null : GoldenJson.Difference(line.Text("decoded")!, got);
         });
     }
