@@ -27,6 +27,15 @@ internal static class AnswerText
         return places;
     }
 
+    /// <summary>An answer that the template does not print would be trained on as something else.</summary>
+    /// <param name="answer">Number of the answer, from 0.</param>
+    public static void CheckShown(string text, IReadOnlyList<Message> messages, int answer)
+    {
+        var message = messages[(2 * answer) + 1];
+        if (message.Role == Role.Function || text.Contains(PyStrings.Trim(ToolText.AfterThought(message.Content)), StringComparison.Ordinal)) return;
+        throw new UserError($"chat template: it does not print answer {answer + 1} as it stands in the data; name a template instead of jinja");
+    }
+
     /// <summary>Place behind an answer's own text in what is printed from <paramref name="start"/> on, or -1.</summary>
     public static int Behind(string whole, Message answer, int start)
     {

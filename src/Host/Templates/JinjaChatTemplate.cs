@@ -34,6 +34,7 @@ internal sealed class JinjaChatTemplate(ITokenizer tokenizer, string chatTemplat
         int from = 0;
         foreach (var (start, end) in answer)
         {
+            AnswerText.CheckShown(rendered.Text[start..end], messages, pairs.Count);
             pairs.Add(new EncodedPair(Tokenizer.Encode(rendered.Text[from..start]), Tokenizer.Encode(rendered.Text[start..end])));
             from = end;
         }

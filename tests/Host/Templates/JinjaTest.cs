@@ -104,7 +104,7 @@ public class JinjaTest
     }
 
     [Theory]
-    [InlineData("{% for m in messages %}{{ m.role }}{% endfor %}", "cannot be told")]
+    [InlineData("{% for m in messages %}{{ m.role }}{% endfor %}", "does not print answer 1")]
     [InlineData("{{ messages[9].content }}", "chat template:")]
     [InlineData("{% if %}", "chat template:")]
     public void Template_that_hides_its_answers_is_one_line(string jinja, string expected)

@@ -26,7 +26,7 @@ public class ToolFormatsTest
     [MemberData(nameof(Formats))]
     public void Parallel_calls_read_back_or_are_refused(string format)
     {
-        var calls = ToolFormats.ReadMessage($$"""[{"name": "find", "arguments": {{Arguments}}}, {"name": "now", "arguments": {}}, {"name": "find", "arguments": {"text": "[y]"}}]""", 1);
+        var calls = ToolFormats.ReadMessage($$$"""[{"name": "find", "arguments": {{{Arguments}}}}, {"name": "now", "arguments": {}}, {"name": "find", "arguments": {"text": "[y]"}}]""", 1);
         if (ToolFormats.All[format].OneCall)
         {
             Assert.Throws<UserError>(() => ToolFormats.RenderCalls(format, calls));
