@@ -16,7 +16,7 @@ internal static class ResumeRules
         // length
         "num_train_epochs", "max_steps",
         // logging and output
-        "output_dir", "cache_dir", "overwrite_output_dir", "overwrite_cache", "resume_from_checkpoint", "do_train", "plot_loss", "disable_tqdm", "memory", "run_name",
+        "output_dir", "overwrite_output_dir", "overwrite_cache", "resume_from_checkpoint", "do_train", "plot_loss", "disable_tqdm", "memory", "run_name",
         "project", "use_swanlab", "print_param_status", "enable_torch_profiler", "debug",
         // evaluation
         "do_eval", "do_predict", "per_device_eval_batch_size", "compute_accuracy", "load_best_model_at_end", "metric_for_best_model",
