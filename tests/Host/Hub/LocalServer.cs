@@ -96,6 +96,7 @@ internal sealed class LocalServer : IDisposable
         {
             try
             {
+                client.NoDelay = true;
                 var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.ASCII, false, 8192, leaveOpen: true);
                 while (await Read(reader) is { } request)

@@ -23,7 +23,7 @@ internal sealed partial class HuggingFaceApi(HubSettings settings, HubHttp http)
     public async Task<string> Commit(RepoId id, string revision, CancellationToken cancel)
     {
         var (root, _) = await Json(id, new Uri(settings.HuggingFace, $"api/{id.Plural}/{id.Name}/revision/{Uri.EscapeDataString(revision)}"), cancel).ConfigureAwait(false);
-        string? sha = Text(root, "sha");
+        string? sha = JsonField.Text(root, "sha");
         return sha is not null && RepoId.IsCommit(sha) ? sha : throw Odd("no commit of 40 hex digits in the answer");
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class HuggingFaceApi(HubSettings settings, HubHttp http)
             if (root.ValueKind != JsonValueKind.Array) throw Odd("the list of files is no list");
             foreach (var entry in root.EnumerateArray())
             {
-                if (Text(entry, "type") != "file") continue;
+                if (JsonField.Text(entry, "type") != "file") continue;
                 files.Add(Entry(entry));
                 if (files.Count > Listing.MostFiles) throw Listing.TooMany(id);
             }
@@ -55,7 +55,7 @@ internal sealed partial class HuggingFaceApi(HubSettings settings, HubHttp http)
         {
             var (root, _) = await Json(id, new Uri(settings.HuggingFace, $"api/{id.Plural}/{id.Name}/refs"), cancel).ConfigureAwait(false);
             return [.. new[] { "branches", "tags" }.SelectMany(kind => root.TryGetProperty(kind, out var list) && list.ValueKind == JsonValueKind.Array
-                ? list.EnumerateArray().Select(item => Text(item, "name")).OfType<string>() : []).Take(1000)];
+                ? list.EnumerateArray().Select(item => JsonField.Text(item, "name")).OfType<string>() : []).Take(1000)];
         }
         catch (Exception error) when (error is UserError or HubUnreachable or RevisionMissing or InvalidOperationException)
         {
@@ -95,19 +95,13 @@ internal sealed partial class HuggingFaceApi(HubSettings settings, HubHttp http)
 
     private RemoteFile Entry(JsonElement entry)
     {
-        string path = Text(entry, "path") ?? throw Odd("a file without a path");
-        string? blob = Text(entry, "oid");
+        string path = JsonField.Text(entry, "path") ?? throw Odd("a file without a path");
+        string? blob = JsonField.Text(entry, "oid");
         if (entry.TryGetProperty("lfs", out var large) && large.ValueKind == JsonValueKind.Object)
-            return new RemoteFile(path, Size(large) ?? Size(entry) ?? throw Odd($"no size of {path}"), blob, Digest.OfSha256(Text(large, "oid")));
+            return new RemoteFile(path, JsonField.Size(large, "size") ?? JsonField.Size(entry, "size") ?? throw Odd($"no size of {path}"), blob, Digest.OfSha256(JsonField.Text(large, "oid")));
         var digest = Digest.Of(blob);
-        return new RemoteFile(path, Size(entry) ?? throw Odd($"no size of {path}"), blob, digest is { IsGit: true } ? digest : null);
+        return new RemoteFile(path, JsonField.Size(entry, "size") ?? throw Odd($"no size of {path}"), blob, digest is { IsGit: true } ? digest : null);
     }
-
-    private static long? Size(JsonElement entry) =>
-        entry.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long bytes) && bytes >= 0 ? bytes : null;
-
-    private static string? Text(JsonElement entry, string name) =>
-        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string? Bare(string? etag)
     {

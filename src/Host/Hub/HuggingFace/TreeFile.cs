@@ -44,13 +44,10 @@ internal static class TreeFile
 
     private static RemoteFile Entry(JsonProperty file)
     {
-        string? blob = Text(file.Value, "blob_id");
+        string? blob = JsonField.Text(file.Value, "blob_id");
         long size = (file.Value.TryGetProperty("lfs_size", out var large) && large.ValueKind == JsonValueKind.Number ? large : file.Value.GetProperty("size")).GetInt64();
-        Digest? digest = Digest.OfSha256(Text(file.Value, "lfs_sha256"));
+        Digest? digest = Digest.OfSha256(JsonField.Text(file.Value, "lfs_sha256"));
         if (digest is null && !file.Value.TryGetProperty("lfs_sha256", out _) && Digest.Of(blob) is { IsGit: true } git) digest = git;
         return size >= 0 ? new RemoteFile(file.Name, size, blob, digest) : throw new FormatException("a size below 0");
     }
-
-    private static string? Text(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

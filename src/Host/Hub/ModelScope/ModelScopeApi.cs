@@ -39,7 +39,7 @@ internal sealed class ModelScopeApi
         {
             var map = (await Data(id, new Uri(settings.ModelScope, $"api/v1/{id.Plural}/{id.Name}/revisions"), cancel).ConfigureAwait(false)).GetProperty("RevisionMap");
             return [.. new[] { "Branches", "Tags" }.SelectMany(kind => map.TryGetProperty(kind, out var list) && list.ValueKind == JsonValueKind.Array
-                ? list.EnumerateArray().Select(item => Text(item, "Revision") ?? Text(item, "Name")).OfType<string>() : [])];
+                ? list.EnumerateArray().Select(item => JsonField.Text(item, "Revision") ?? JsonField.Text(item, "Name")).OfType<string>() : [])];
         }
         catch (Exception error) when (error is UserError or HubUnreachable or RevisionMissing or KeyNotFoundException or InvalidOperationException)
         {
@@ -78,7 +78,7 @@ internal sealed class ModelScopeApi
             var entries = await Entries(id, Address(id, "repo/files", revision, recursive: false, folder), cancel).ConfigureAwait(false);
             Add(id, files, entries);
             foreach (var entry in entries)
-                if (Text(entry, "Type") == "tree" && Text(entry, "Path") is { } path && path.Length > folder.Length && path.Split('/').Length < Deepest) folders.Enqueue(path);
+                if (JsonField.Text(entry, "Type") == "tree" && JsonField.Text(entry, "Path") is { } path && path.Length > folder.Length && path.Split('/').Length < Deepest) folders.Enqueue(path);
         }
     }
 
@@ -108,10 +108,10 @@ internal sealed class ModelScopeApi
     {
         foreach (var entry in entries)
         {
-            if (Text(entry, "Type") != "blob") continue;
-            string path = Text(entry, "Path") ?? throw Odd("a file without a path");
-            if (!entry.TryGetProperty("Size", out var size) || size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out long bytes) || bytes < 0) throw Odd($"no size of {path}");
-            files.Add(new RemoteFile(path, bytes, Text(entry, "Revision"), Digest.OfSha256(Text(entry, "Sha256"))));
+            if (JsonField.Text(entry, "Type") != "blob") continue;
+            string path = JsonField.Text(entry, "Path") ?? throw Odd("a file without a path");
+            long bytes = JsonField.Size(entry, "Size") ?? throw Odd($"no size of {path}");
+            files.Add(new RemoteFile(path, bytes, JsonField.Text(entry, "Revision"), Digest.OfSha256(JsonField.Text(entry, "Sha256"))));
             if (files.Count > Listing.MostFiles) throw Listing.TooMany(id);
         }
     }
@@ -126,7 +126,7 @@ internal sealed class ModelScopeApi
         bool success = !root.TryGetProperty("Success", out var said) || said.ValueKind != JsonValueKind.False;
         if (answer.IsSuccessStatusCode && success && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out int number) && number == 200)
             return root.TryGetProperty("Data", out var data) ? data : throw Odd("no Data in the answer");
-        string message = Text(root, "Message") ?? $"code {code.GetRawText()}";
+        string message = JsonField.Text(root, "Message") ?? $"code {code.GetRawText()}";
         if (message.Contains("revision", StringComparison.OrdinalIgnoreCase) && message.Contains("not", StringComparison.OrdinalIgnoreCase)) throw new RevisionMissing();
         throw Refused(id, message);
     }, cancel);
@@ -135,7 +135,4 @@ internal sealed class ModelScopeApi
         $"{id} on {settings.ModelScope.Host}: {Printable.Line(message.Length > 300 ? message[..300] + "…" : message)} ({(settings.ModelScopeToken is { } sent ? $"the {sent} was sent" : "no token was sent: set MODELSCOPE_API_TOKEN for what is private")}); check the name");
 
     private UserError Odd(string what) => new($"{settings.ModelScope.Host}: {what}: this is not ModelScope, or a proxy changes its answers; check MODELSCOPE_ENDPOINT");
-
-    private static string? Text(JsonElement entry, string name) =>
-        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
