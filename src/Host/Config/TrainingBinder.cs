@@ -26,6 +26,8 @@ internal static class TrainingBinder
         PlotLoss = s.Bool("plot_loss"),
         DisableTqdm = s.OptionalBool("disable_tqdm"),
         Memory = s.Bool("memory"),
+        MemoryLimit = s.OptionalText("memory_limit"),
+        OffloadActivations = s.Bool("offload_activations"),
         EvalStrategy = s.Text("eval_strategy"),
         EvalSteps = s.OptionalNumber("eval_steps"),
         EvalDelay = s.Number("eval_delay"),

@@ -67,6 +67,13 @@ public sealed record TrainingOptions
     /// <summary>Print the memory table at the end of the run (FastTune's own key, also --memory).</summary>
     public bool Memory { get; init; }
 
+    /// <summary>Most memory that the process may take, like 6GB: layers keep as much for backward as fits (FastTune's own key).
+    /// Null: disable_gradient_checkpointing decides.</summary>
+    public string? MemoryLimit { get; init; }
+
+    /// <summary>Inputs of recomputed layers wait in a file of the output folder (FastTune's own key).</summary>
+    public bool OffloadActivations { get; init; }
+
     /// <summary>no, steps or epoch.</summary>
     public string EvalStrategy { get; init; } = "no";
 

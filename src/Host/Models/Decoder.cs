@@ -11,7 +11,7 @@ using FastTune.Kernels.Tensors;
 namespace FastTune.Models;
 
 /// <summary>A loaded decoder. Every parameter carries its key of a Hugging Face checkpoint as its name.</summary>
-public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights weights) : IDisposable
+public sealed partial class Decoder(DecoderSpec spec, IDevice device, DecoderWeights weights) : IDisposable
 {
     private Parameter? _ownHead;
 
@@ -29,8 +29,8 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
     /// <summary>Low-rank pairs on the embedding; A is [r, V].</summary>
     public List<ActiveAdapter> EmbeddingAdapters { get; } = [];
 
-    /// <summary>True keeps only each layer's input and recomputes the rest in backward.</summary>
-    public bool GradientCheckpointing { get; set; }
+    /// <summary>What the layers keep for backward.</summary>
+    public ActivationSchedule Schedule { get; set; } = ActivationSchedule.KeepAll;
 
     /// <summary>Module path of the embedding, as adapters name it.</summary>
     public string EmbeddingPath => Embedding.Name[..^".weight".Length];
@@ -95,8 +95,8 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
         for (int i = 0; i < Layers.Count; i++)
         {
             using Tensor input = x;
-            DecoderLayer layer = Layers[i].In(context);
-            x = GradientCheckpointing && tape.Recording ? Kernels.Autograd.Checkpoint.Run(tape, layer, input) : layer.Forward(tape, input);
+            DecoderLayer layer = Layers[i].In(context, Schedule.KeepsInner(i));
+            x = Schedule.Recomputes(i) && tape.Recording ? Kernels.Autograd.Checkpoint.Run(tape, layer, input) : layer.Forward(tape, input);
             observe?.Invoke(i + 1, x);
         }
         context.Cache?.Advance((int)ids.Count);
@@ -114,7 +114,7 @@ public sealed class Decoder(DecoderSpec spec, IDevice device, DecoderWeights wei
         using Tensor hidden = Hidden(tape, ids, context);
         using Tensor labelled = GatherRows.Apply(tape, hidden, rows);
         if (Head.Adapters.Count == 0 || !context.AdaptersOn)
-            return LinearCrossEntropy.Loss(tape, labelled, Head.Weight, labels, weight);
+            return LinearCrossEntropy.Loss(tape, labelled, Head.Weight, labels, weight, Schedule.LossBytes);
         return CrossEntropy.Loss(tape, Logits(tape, labelled, context), labels, weight);
     }
 

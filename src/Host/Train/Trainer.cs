@@ -34,6 +34,7 @@ public static class Trainer
         RequireMemory(MemoryNeed.Of(recipe, template, data, resumption.Checkpoint), machine ?? MachineMemory.Read(), recipe, terminal);
         using TrainingModel model = TrainingModel.Load(recipe, template, device, resumption.Checkpoint);
         foreach (string warning in model.Config.Warnings) terminal.Error.WriteLine($"note: {Printable.Line(warning)}");
+        if (options.DoTrain) MemorySetup.Apply(recipe, model, data, terminal.Error);
         using var run = new TrainingRun(recipe, model, data, terminal, output, resumption);
         if (options.DoTrain)
         {

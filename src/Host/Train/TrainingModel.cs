@@ -34,7 +34,7 @@ public sealed record TrainingModel(Decoder Decoder, ModelConfig Config, ITemplat
             ? FreshModel.Create(recipe, device, generator) : Stored(recipe, source, device);
         bool resized = (resume is null || lora) && VocabularyResize.Apply(decoder, recipe.Model, template.Tokenizer, generator);
         PeftConfig? adapter = lora ? Adapt(decoder, recipe, resume, generator, resized) : null;
-        decoder.GradientCheckpointing = !recipe.Model.DisableGradientCheckpointing;
+        decoder.Schedule = recipe.Model.DisableGradientCheckpointing ? ActivationSchedule.KeepAll : ActivationSchedule.RecomputeAll;
         decoder.RefreshTrainable();
         return new TrainingModel(decoder, config, template, adapter);
     }

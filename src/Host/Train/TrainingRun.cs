@@ -96,7 +96,8 @@ internal sealed class TrainingRun : IDisposable
         CancellationToken interrupt = _terminal.NextInterrupt();
         using var answer = interrupt.Register(() => _terminal.Error.WriteLine("interrupted: finishing this step, then saving; a second time stops at once"));
         using var feed = new BatchFeed(_data, _recipe.Training, _plan.DataStart, warning => _terminal.Error.WriteLine($"note: {Printable.Line(warning)}"));
-        var step = new TrainingStep(Decoder, new Tape(Decoder.Device), _optimizer, _recipe.Optimizer.MaxGradNorm);
+        using ActivationFile? file = _recipe.Training.OffloadActivations ? new ActivationFile(_output) : null;
+        var step = new TrainingStep(Decoder, new Tape(Decoder.Device) { Store = file }, _optimizer, _recipe.Optimizer.MaxGradNorm);
         var rates = new double[_groups];
         while (_state.GlobalStep < _plan.TotalSteps && !_state.ShouldStop)
         {

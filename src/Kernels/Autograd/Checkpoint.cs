@@ -28,45 +28,46 @@ public static class Checkpoint
         Tensor output = segment.Forward(tape, input);
         tape.Recording = true;
         output = tape.Track(output);
-        tape.Record(new CheckpointNode(segment, input.Share(), output.Value, tileRows));
+        tape.Record(new CheckpointNode(segment, new SavedInput(tape.Device, input, tape.Store), output.Value, tileRows));
         return output;
     }
 
-    private struct CheckpointNode(ISegment segment, Tensor input, int output, int tileRows) : INode
+    private struct CheckpointNode(ISegment segment, SavedInput saved, int output, int tileRows) : INode
     {
-        private Tensor _input = input;
+        private SavedInput _saved = saved;
 
         public void Backward(Tape tape)
         {
             Tensor outputGradient = tape.TakeGradient(output);
             if (!outputGradient.Exists) return;
-            if (tileRows == 0) Whole(tape, outputGradient);
-            else Tiles(tape, outputGradient);
+            using Tensor input = _saved.Take(tape);
+            if (tileRows == 0) Whole(tape, input, outputGradient);
+            else Tiles(tape, input, outputGradient);
         }
 
-        private readonly void Whole(Tape tape, Tensor outputGradient)
+        private readonly void Whole(Tape tape, in Tensor input, Tensor outputGradient)
         {
-            Tensor inputGradient = Rerun(tape, _input, outputGradient);
-            if (inputGradient.Exists) tape.AddGradient(_input.Value, inputGradient);
+            Tensor inputGradient = Rerun(tape, input, outputGradient);
+            if (inputGradient.Exists) tape.AddGradient(_saved.Value, inputGradient);
         }
 
         /// <summary>Each tile's gradient is copied into its rows of the whole one, which starts without contributions.</summary>
-        private readonly void Tiles(Tape tape, Tensor gradientOfOutput)
+        private readonly void Tiles(Tape tape, in Tensor input, Tensor gradientOfOutput)
         {
             using Tensor outputGradient = gradientOfOutput;
-            Tensor whole = _input.Value == 0 ? default : tape.New(_input.Shape, _input.Type);
+            Tensor whole = _saved.Value == 0 ? default : tape.New(input.Shape, input.Type);
             tape.HoldGradients();
-            for (long row = 0; row < _input.Rows; row += tileRows)
+            for (long row = 0; row < input.Rows; row += tileRows)
             {
-                long count = Math.Min(tileRows, _input.Rows - row);
-                using Tensor tile = _input.RowRange(row, count);
+                long count = Math.Min(tileRows, input.Rows - row);
+                using Tensor tile = input.RowRange(row, count);
                 using Tensor gradient = Rerun(tape, tile, outputGradient.RowRange(row, count));
                 if (!whole.Exists) continue;
                 using Tensor target = whole.RowRange(row, count);
                 Accumulate.Copy(tape.Device, gradient, target);
             }
             tape.ReleaseGradients();
-            if (whole.Exists) tape.AddGradient(_input.Value, whole);
+            if (whole.Exists) tape.AddGradient(_saved.Value, whole);
         }
 
         /// <summary>Records the segment once more on top of the tape and runs just that back; gradient of the input, if asked for.
@@ -74,7 +75,7 @@ public static class Checkpoint
         private readonly Tensor Rerun(Tape tape, in Tensor rows, Tensor outputGradient)
         {
             (int nodes, int values) = tape.Mark();
-            using Tensor input = _input.Value == 0 ? rows.Share().WithValue(0) : tape.Track(rows.Share());
+            using Tensor input = _saved.Value == 0 ? rows.Share().WithValue(0) : tape.Track(rows.Share());
             bool outer = tape.Recomputing;
             tape.Recomputing = true;
             using (Tensor result = segment.Forward(tape, input)) tape.AddGradient(result.Value, outputGradient);
@@ -85,6 +86,6 @@ public static class Checkpoint
             return gradient;
         }
 
-        public void Free() => _input.Dispose();
+        public void Free() => _saved.Dispose();
     }
 }

@@ -26,6 +26,9 @@ public sealed class Tape(IDevice device)
     /// <summary>True while backward runs a stretch again: what only its result depends on need not be computed.</summary>
     public bool Recomputing { get; internal set; }
 
+    /// <summary>Where recomputed stretches leave their inputs until backward; null: in the device's memory.</summary>
+    public IActivationStore? Store { get; set; }
+
     /// <summary>Told of every parameter gradient as soon as its last contribution has been added.</summary>
     public IGradientSink? Sink { get; set; }
 

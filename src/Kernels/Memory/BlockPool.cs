@@ -20,16 +20,15 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
     private readonly Stack<int> _unused = new(256);
     private readonly List<int> _free = new(256);
     private readonly List<(nint Address, long Bytes)> _segments = [];
-    private readonly Dictionary<nint, long> _touched = [];
+    private readonly TouchedPages _touched = new();
 
     /// <summary>Bytes of all segments.</summary>
     public long Reserved { get; private set; }
 
-    public nint Address(int block) => _blocks[block].Address;
+    /// <summary>Bytes of the pages that blocks have lain on so far: what the system has had to back.</summary>
+    public long Touched => _touched.Bytes;
 
-    /// <summary>Bytes from the beginning of each segment to the furthest end of a block that was ever handed out: what the system may have had
-    /// to back with pages.</summary>
-    public long Touched => _touched.Values.Sum();
+    public nint Address(int block) => _blocks[block].Address;
 
     /// <summary>Index of a block of at least <paramref name="bytes"/> bytes.</summary>
     public int Take(long bytes)
@@ -40,18 +39,9 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
         _free.Remove(best);
         if (_blocks[best].Size > size) Split(best, size);
         _blocks[best].Free = false;
-        Touch(_blocks[best].Address + (nint)_blocks[best].Size);
+        int segment = _blocks[best].Segment;
+        if (source.SegmentBytes > 0) _touched.Add(segment, _blocks[best].Address - _segments[segment].Address, size);
         return best;
-    }
-
-    private void Touch(nint end)
-    {
-        foreach (var (address, bytes) in _segments)
-        {
-            if (end <= address || end > address + bytes) continue;
-            if (end - address > _touched.GetValueOrDefault(address)) _touched[address] = end - address;
-            return;
-        }
     }
 
     public void Give(int index)
@@ -70,11 +60,10 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
 
     private void GiveSegment(int index)
     {
-        (nint, long) segment = (_blocks[index].Address, _blocks[index].Size);
-        _segments.Remove(segment);
-        _touched.Remove(segment.Item1);
-        Reserved -= segment.Item2;
-        source.Return(segment.Item1, segment.Item2);
+        (nint address, long bytes) = _segments[_blocks[index].Segment];
+        _segments[_blocks[index].Segment] = default;
+        Reserved -= bytes;
+        source.Return(address, bytes);
         _unused.Push(index);
     }
 
@@ -150,9 +139,9 @@ internal sealed class BlockPool(IMemorySource source) : IDisposable
 
     public void Dispose()
     {
-        foreach (var (address, bytes) in _segments) source.Return(address, bytes);
+        foreach (var (address, bytes) in _segments)
+            if (bytes > 0) source.Return(address, bytes);
         _segments.Clear();
-        _touched.Clear();
         _free.Clear();
         _unused.Clear();
         (_blockCount, Reserved) = (0, 0);

@@ -23,7 +23,7 @@ public sealed class DeviceMemory(IMemorySource source) : IDisposable
     /// <summary>Bytes of all segments taken from the device, used or not.</summary>
     public long Reserved => _transient.Reserved + _lasting.Reserved;
 
-    /// <summary>Bytes of those segments up to the furthest end of a buffer there ever was: at most so many are backed by pages.</summary>
+    /// <summary>Bytes of the pages that buffers have lain on so far, in whole pages: the share of <see cref="Reserved"/> that is backed.</summary>
     public long Touched => _transient.Touched + _lasting.Touched;
 
     /// <summary>A new buffer with one reference; its contents are undefined.</summary>

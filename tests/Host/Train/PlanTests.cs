@@ -1,4 +1,4 @@
-// A planned step books exactly the memory that the same step takes on the CPU: full, LoRA and freeze tuning.
+// A planned step books exactly the memory that the same step takes on the CPU: full, LoRA and freeze tuning, every schedule.
 using System.Text.Json.Nodes;
 using FastTune.Data;
 using FastTune.Kernels.Autograd;
@@ -16,7 +16,8 @@ using Xunit;
 namespace FastTune.Tests.Train;
 
 /// <summary>A recipe as far as memory sees it.</summary>
-public sealed record PlannedRecipe(string Name, DType Compute, bool Base, bool LastLayerOnly, int Rank, bool Checkpointing, int Rows, int Width)
+public sealed record PlannedRecipe(
+    string Name, DType Compute, bool Base, bool LastLayerOnly, int Rank, ActivationSchedule Schedule, int Rows, int Width, float Dropout = 0)
 {
     public override string ToString() => Name;
 }
@@ -39,9 +40,11 @@ public class PlanTests
 
     public static TheoryData<PlannedRecipe> Recipes =>
     [
-        new PlannedRecipe("full", DType.F32, Base: true, LastLayerOnly: false, Rank: 0, Checkpointing: true, Rows: 4, Width: 60),
-        new PlannedRecipe("lora", DType.F32, Base: false, LastLayerOnly: false, Rank: 8, Checkpointing: false, Rows: 3, Width: 101),
-        new PlannedRecipe("freeze in bf16", DType.BF16, Base: true, LastLayerOnly: true, Rank: 0, Checkpointing: false, Rows: 2, Width: 128),
+        new PlannedRecipe("full", DType.F32, Base: true, LastLayerOnly: false, Rank: 0, Schedule: ActivationSchedule.RecomputeAll, Rows: 4, Width: 60),
+        new PlannedRecipe("lora", DType.F32, Base: false, LastLayerOnly: false, Rank: 8, Schedule: ActivationSchedule.KeepAll, Rows: 3, Width: 101),
+        new PlannedRecipe("lora in bf16, dropout", DType.BF16, Base: false, LastLayerOnly: false, Rank: 8, new ActivationSchedule(0, 2), Rows: 3, Width: 101, Dropout: 0.1f),
+        new PlannedRecipe("lora, a layer of each kind", DType.F32, Base: false, LastLayerOnly: false, Rank: 8, new ActivationSchedule(1, 1, 1 << 20), Rows: 4, Width: 128),
+        new PlannedRecipe("freeze in bf16", DType.BF16, Base: true, LastLayerOnly: true, Rank: 0, Schedule: ActivationSchedule.KeepAll, Rows: 2, Width: 128),
     ];
 
     [Theory]
@@ -53,6 +56,7 @@ public class PlanTests
         MemoryLedger planned = Steps(plan, recipe), measured = Steps(cpu, recipe);
         Assert.True(measured.Peak > measured.LiveOf(Category.Weights) + measured.AtPeak(Category.Gradients), "nothing but weights and gradients was counted");
         Assert.InRange(planned.Peak, 0.99 * measured.Peak, 1.01 * measured.Peak);
+        Assert.Equal(cpu.Memory.Touched, plan.Memory.Touched);
         foreach (Category category in Enum.GetValues<Category>())
             Assert.InRange(planned.LiveOf(category), measured.LiveOf(category), measured.LiveOf(category));
     }
@@ -77,8 +81,8 @@ public class PlanTests
             slot => [.. Enumerable.Range(0, (int)slot.Shape.Aggregate(1L, (product, size) => product * size)).Select(_ => random.NextSingle() - 0.5f)]);
         if (recipe.Rank > 0)
             foreach (LinearModule linear in model.Layers.SelectMany(layer => layer.Linears))
-                linear.Adapters.Add(new ActiveAdapter(Pair(device, linear, recipe.Rank), 0, 0));
-        model.GradientCheckpointing = recipe.Checkpointing;
+                linear.Adapters.Add(new ActiveAdapter(Pair(device, linear, recipe.Rank), recipe.Dropout, 0));
+        model.Schedule = recipe.Schedule;
         model.RefreshTrainable();
         return model;
     }

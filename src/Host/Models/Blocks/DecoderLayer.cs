@@ -9,6 +9,7 @@ public sealed class DecoderLayer(
     AttentionBlock attention, MlpBlock mlp, Parameter attentionNorm, Parameter mlpNorm) : ISegment
 {
     private ForwardContext? _context;
+    private bool _keepInner = true;
 
     public AttentionBlock Attention => attention;
     public MlpBlock Mlp => mlp;
@@ -23,15 +24,16 @@ public sealed class DecoderLayer(
     public bool Trains { get; set; }
 
     /// <summary>Remembers the pass's context: the layer runs in it now, and again in backward.</summary>
-    public DecoderLayer In(ForwardContext context)
+    /// <param name="keepInner">False computes gate's and up's outputs again in backward.</param>
+    public DecoderLayer In(ForwardContext context, bool keepInner = true)
     {
-        _context = context;
+        (_context, _keepInner) = (context, keepInner);
         return this;
     }
 
     public Tensor Forward(Tape tape, in Tensor x)
     {
         using Tensor attended = attention.Forward(tape, x, _context!);
-        return mlp.Forward(tape, attended, _context!, keepInner: true);
+        return mlp.Forward(tape, attended, _context!, _keepInner);
     }
 }

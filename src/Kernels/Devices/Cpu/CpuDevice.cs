@@ -7,7 +7,10 @@ namespace FastTune.Kernels.Devices.Cpu;
 /// <summary>The embedded default. Kernels run synchronously; <see cref="Pool"/> is their thread pool.</summary>
 public sealed class CpuDevice(CpuPool pool, IMemorySource memory) : IDevice
 {
-    public CpuDevice() : this(CpuPool.Shared, new HostMemory()) { }
+    public CpuDevice() : this(CpuPool.Shared) { }
+
+    /// <summary>With threads of its own; the pool stays the caller's.</summary>
+    public CpuDevice(CpuPool pool) : this(pool, new HostMemory()) { }
 
     public string Name => "cpu";
     public DeviceKind Kind => DeviceKind.Cpu;

@@ -2,7 +2,7 @@
 //   visible(i, j): j <= i + Tk - Tq (causal) and j > i + Tk - Tq - window; softcap before the mask; a sink joins the denominator only
 //   backward: D = rowsum(dO O)   P = exp(S - lse)   dV = P^T dO   dS = P (dO V^T - D)   dQ = scale dS K   dK = scale dS^T Q
 // Q, O [Tq, heads x d], K, V [Tk, kv heads x d]; F32 or BF16; any row pitch. fp32 inside. Memory O(T).
-// Saves Q, K, V (after rope), O and lse [heads, Tq].
+// Saves Q, K, V (after rope), O and lse [heads, Tq]. Backward writes dQ over Q, dK over K, dV over V where nobody else holds them.
 using FastTune.Kernels.Autograd;
 using FastTune.Kernels.Devices;
 using FastTune.Kernels.Tensors;
@@ -47,6 +47,8 @@ internal readonly record struct AttentionWork(Tensor Q, Tensor K, Tensor V, Tens
 internal interface IAttentionKernel
 {
     void Forward(IDevice device, in AttentionWork work);
+
+    /// <summary>dQ may be Q, dK may be K, dV may be V.</summary>
     void Backward(IDevice device, in AttentionWork work, in Tensor dO, in Tensor dQ, in Tensor dK, in Tensor dV);
 }
 
@@ -94,13 +96,18 @@ public static class Attention
         {
             using Tensor dO = tape.TakeGradient(_o.Value);
             if (!dO.Exists) return;
-            Tensor dQ = tape.New(_q.Shape, _q.Type), dK = tape.New(_k.Shape, _k.Type), dV = tape.New(_v.Shape, _v.Type);
+            Tensor dQ = Place(tape, _q), dK = Place(tape, _k), dV = Place(tape, _v);
             if (tape.Device.Launch("attention", Flops(work, 10), 2 * Bytes(work)))
                 Kernels.For(tape.Device).Backward(tape.Device, work, dO, dQ, dK, dV);
             Add(tape, _q, dQ);
             Add(tape, _k, dK);
             Add(tape, _v, dV);
         }
+
+        /// <summary>The input's own memory if this op is the last to hold it: kernels read a query head and a tile of keys before they
+        /// write its gradient, and nothing else of the call reads it.</summary>
+        private static Tensor Place(Tape tape, in Tensor input) =>
+            input.IsExclusive && input.IsContiguous ? input.Share() : tape.New(input.Shape, input.Type);
 
         private static void Add(Tape tape, in Tensor input, Tensor gradient)
         {

@@ -14,14 +14,15 @@ public static class LinearCrossEntropy
 {
     /// <summary>Largest chunk of fp32 logits, in bytes. The head is packed anew for every chunk, a quarter of the time at 256 rows
     /// and an eighth at 512 (class B, vocabulary 49152); small beside a step's activations.</summary>
-    private const long ChunkBytes = 96L << 20;
+    public const long ChunkBytes = 96L << 20;
 
     /// <summary>Rows of a chunk for a vocabulary of <paramref name="vocabulary"/>: the size is part of the numbers, so it
-    /// depends on the shape alone.</summary>
-    public static long ChunkRows(long vocabulary) => Math.Max(64, ChunkBytes / (4 * vocabulary) / 16 * 16);
+    /// depends on the shape and the run's memory plan alone.</summary>
+    public static long ChunkRows(long vocabulary, long chunkBytes = ChunkBytes) => Math.Max(64, chunkBytes / (4 * vocabulary) / 16 * 16);
 
     /// <summary>The loss over labelled rows; <paramref name="weight"/> is 1 / labels of the whole step.</summary>
-    public static Tensor Loss(Tape tape, in Tensor hidden, Weight head, in Tensor labels, float weight)
+    /// <param name="chunkBytes">Largest chunk of fp32 logits; less memory, but the head is packed more often.</param>
+    public static Tensor Loss(Tape tape, in Tensor hidden, Weight head, in Tensor labels, float weight, long chunkBytes = ChunkBytes)
     {
         if (hidden.Columns != head.Columns || labels.Count != hidden.Rows)
             throw new ArgumentException(
@@ -30,7 +31,7 @@ public static class LinearCrossEntropy
         using Tensor losses = tape.Workspace(new Shape(hidden.Rows), DType.F32);
         Tensor gradient = tape.Needs(hidden) ? tape.New(hidden.Shape, hidden.Type) : default;
         tape.Use(head.Dense);
-        long rows = ChunkRows(head.Rows);
+        long rows = ChunkRows(head.Rows, chunkBytes);
         for (long start = 0; start < hidden.Rows; start += rows)
             Chunk(tape, new(hidden, head, labels, losses, gradient, weight, record), start, Math.Min(rows, hidden.Rows - start));
         Tensor loss = tape.New(new Shape(1), DType.F32);

@@ -9,9 +9,9 @@ namespace FastTune.Kernels.Ops.Attention.Cpu;
 /// </summary>
 readonly unsafe struct BackwardPlan(in AttentionArgs args, HeadTiles tiles)
 {
-    const int MostRanges = 8;
-    const int TilesPerRange = 2;
-    const long BatchFloats = 16L << 20; // 64 MB of slabs at once
+    public const int MostRanges = 8;
+    public const int TilesPerRange = 2;
+    public const long BatchFloats = 16L << 20; // 64 MB of slabs at once
 
     readonly AttentionArgs args = args;
     readonly HeadTiles tiles = tiles;
