@@ -28,11 +28,12 @@ internal static class LoraModel
         MaxPositions = 2048,
     };
 
-    public static Decoder Create(IDevice device)
+    /// <param name="type">Type of the frozen weights and the activations: F32 or BF16.</param>
+    public static Decoder Create(IDevice device, DType type)
     {
         var random = new Random(7);
         Decoder model = DecoderLoader.Create(
-            new ModelConfig(Shape, new JsonObject(), null, null, [], null, []), device, LoadOptions.Inference(DType.F32),
+            new ModelConfig(Shape, new JsonObject(), null, null, [], null, []), device, LoadOptions.Inference(type),
             slot => $"{slot.Slot.Role}.{slot.Slot.Layer}.weight", slot => Values(random, slot.Shape));
         foreach (DecoderLayer layer in model.Layers)
             foreach (LinearModule linear in layer.Linears)
@@ -53,6 +54,7 @@ internal static class LoraModel
 
     private static float[] Values(Random random, IReadOnlyList<long> shape)
     {
+        GC.Collect(); // the numbers of the matrix before: garbage of the bench must not be the process's peak
         if (shape.Count > 1) return Noise(random, shape[0] * shape[1], 0.02f);
         var ones = new float[shape[0]];
         Array.Fill(ones, 1);

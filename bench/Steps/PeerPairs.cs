@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FastTune.Kernels.Devices.Cpu;
 
 namespace FastTune.Bench.Steps;
 
@@ -30,10 +31,13 @@ internal static partial class PeerPairs
         return 0;
     }
 
-    private static ProcessStartInfo Own(BenchOptions options) => Child.Start("lora-fp32", "--steps", $"{options.Steps}");
+    private static ProcessStartInfo Own(BenchOptions options) => Child.Start(options.Bench, "--steps", $"{options.Steps}");
 
     private static ProcessStartInfo Peer(BenchOptions options) =>
-        new("bash", [Path.Combine(Child.Root(), "bench/peers/torchsharp/run.sh"), "fp32", "4", "512", $"{options.Steps}"]);
+        new("bash", [Path.Combine(Child.Root(), "bench/peers/torchsharp/run.sh"), PeerType(options), "4", "512", $"{options.Steps}"]);
+
+    /// <summary>libtorch's bf16 takes minutes a step on a CPU without the instructions, so its flags decide.</summary>
+    private static string PeerType(BenchOptions options) => options.Bench != "lora-fp32" && Isa.MachineClass == "A" ? "bf16" : "fp32";
 
     private static Side Process(string name, ProcessStartInfo start)
     {

@@ -9,7 +9,8 @@ internal static class TrainVerb
         """
         The recipe has LLaMA-Factory's keys, in YAML or JSON; later arguments override it. An output
         folder that holds a checkpoint is resumed unless overwrite_output_dir is true. Ctrl-C saves a
-        checkpoint and stops; a second Ctrl-C stops at once. --memory prints where the memory went.
+        checkpoint and stops; a second Ctrl-C stops at once. --memory prints where the memory went;
+        --memory-limit 6GB keeps the run below that, or says the least that it needs.
         Example: fasttune train examples/quickstart.yaml learning_rate=1e-3 --max_steps 20
         """, Run);
 
