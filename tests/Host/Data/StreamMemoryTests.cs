@@ -1,33 +1,33 @@
-// A stream's memory does not grow with its file.
+// A stream holds its shuffle buffer and the group in work, whatever the length of its file.
+using System.Runtime.CompilerServices;
 using FastTune.Data;
 using Xunit;
 
 namespace FastTune.Tests.Host.Data;
 
-[CollectionDefinition(nameof(StreamMemoryTests), DisableParallelization = true)]
-[Collection(nameof(StreamMemoryTests))]
 public sealed class StreamMemoryTests
 {
-    /// <summary>What is alive after most of a stream was used: a file eight times as large keeps no more.</summary>
-    [Fact]
-    public void What_a_stream_keeps_does_not_depend_on_the_files_length()
-    {
-        long small = Alive(2_000), large = Alive(16_000);
-        TestContext.Current.TestOutputHelper?.WriteLine($"alive after 2,000 rows: {small / 1e6:F1} MB, after 16,000: {large / 1e6:F1} MB");
-        Assert.True(large < small + 4e6, $"{small} and {large} bytes");
-    }
+    private const int Rows = 4_000, Buffer = 100, Group = 50;
 
-    private static long Alive(int rows)
+    [Fact]
+    public void Rows_are_read_shortly_before_they_are_used_and_let_go_of_after()
     {
         using var folder = new DataFolder().Entry("d.jsonl");
-        string answer = new('a', 1500);
-        File.WriteAllLines(Path.Combine(folder.Path, "d.jsonl"), Enumerable.Range(0, rows).Select(i => $"{{\"instruction\": \"q{i}\", \"output\": \"{answer}\"}}"));
-        var stream = folder.Load(change: data => data with { Streaming = true, BufferSize = 100, PreprocessingBatchSize = 100, CutoffLen = 1024 }).TrainStream!;
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        using var samples = stream(0).GetEnumerator();
-        for (int i = 0; i < rows - 200; i++) Assert.True(samples.MoveNext());
-        long alive = GC.GetTotalMemory(forceFullCollection: true) - before;
+        File.WriteAllLines(Path.Combine(folder.Path, "d.jsonl"), Enumerable.Range(0, Rows).Select(i => $"{{\"instruction\": \"q{i}\", \"output\": \"a\"}}"));
+        var prepared = folder.Load(change: data => data with { Streaming = true, BufferSize = Buffer, PreprocessingBatchSize = Group });
+        using var samples = prepared.TrainStream!(0).GetEnumerator();
+        var used = Use(samples, Rows / 2);
+        Assert.InRange(prepared.Reports[0].Read, Rows / 2, Rows / 2 + Buffer + 2 * Group);
+        GC.Collect();
+        Assert.InRange(used.Count(sample => sample.TryGetTarget(out _)), 0, Buffer + 2 * Group);
         GC.KeepAlive(samples);
-        return alive;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<WeakReference<Sample>> Use(IEnumerator<Sample> samples, int count)
+    {
+        var used = new List<WeakReference<Sample>>(count);
+        while (used.Count < count && samples.MoveNext()) used.Add(new WeakReference<Sample>(samples.Current));
+        return used;
     }
 }
