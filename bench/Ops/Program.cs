@@ -1,8 +1,8 @@
-// Times ops against the machine's measured roof: `dotnet run -c Release --project bench/Ops -- matmul|attention [name part] [--cpu-time]`.
+// Times ops against the machine's measured roof: `dotnet run -c Release --project bench/Ops -- matmul|attention|decode [name part] [--cpu-time]`.
 using FastTune.Bench.Ops;
 using FastTune.Kernels.Devices.Cpu;
 
-(string Name, Action<CpuPool, string> Run)[] benches = [("matmul", MatmulBench.Run), ("attention", AttentionBench.Run)];
+(string Name, Action<CpuPool, string> Run)[] benches = [("matmul", MatmulBench.Run), ("attention", AttentionBench.Run), ("decode", DecodeBench.Run)];
 
 Timing.ByCpuTime = args.Contains("--cpu-time");
 string[] words = [.. args.Where(word => word != "--cpu-time")];

@@ -30,6 +30,7 @@ public static class OpCatalog
         new("QuantizeRows", QuantizeRows.QuantizeRowsCases.All, kind => QuantizeRows.QuantizeRows.Kernels.Find(kind) is not null),
         new("Rope", Rope.RopeCases.All, kind => Rope.Rope.Kernels.Find(kind) is not null),
         new("LinearCrossEntropy", LinearCrossEntropy.LinearCrossEntropyCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
+        new("Lion8bit", Lion8bit.Lion8bitCases.All, kind => Lion8bit.Lion8bit.Kernels.Find(kind) is not null),
         new("LoraDelta", LoraDelta.LoraDeltaCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraLinear", LoraLinear.LoraLinearCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),
         new("LoraMlp", LoraMlp.LoraMlpCases.All, kind => Matmul.Matmul.Kernels.Find(kind) is not null),

@@ -53,6 +53,7 @@ internal static class EightBitOptimizers
 
     private static Verdict Optim8(string path, string name, JsonElement hyper, int steps)
     {
+        if (name == "lion8bit") return EightBitLion.Check(path, name, hyper, steps);
         if (name != "adamw8bit") return Verdict.Fail($"optimizer {name} is not supported yet");
         using var golden = Safetensors.Open(path);
         using var device = new CpuDevice();
@@ -73,7 +74,7 @@ internal static class EightBitOptimizers
         hyper.GetProperty("betas")[0].GetDouble(), hyper.GetProperty("betas")[1].GetDouble(), hyper.GetProperty("eps").GetDouble(), EightBit: true);
 
     /// <summary>Codes may differ by one where two map values are equally near; fp32 states and maxima are compared as numbers.</summary>
-    private static void Compare(TensorSet golden, string prefix, Dictionary<string, byte[]> states, string parameter, Deviations deviations)
+    internal static void Compare(TensorSet golden, string prefix, Dictionary<string, byte[]> states, string parameter, Deviations deviations)
     {
         foreach (string part in new[] { "state1", "state2", "absmax1", "absmax2" })
         {
