@@ -8,7 +8,7 @@ namespace FastTune.Kernels.Weights.Bnb;
 /// value = table[code] scale[i / block], one fp32 product, never rounded to 16 bits; blocks run over the rows' ends, the last may be short.
 /// Source: golden/quant/README.md, "bnb". 0.516 byte a value with double quantisation.
 /// </summary>
-public sealed unsafe class FourBitMatrix : IStoredForm
+public sealed unsafe class FourBitMatrix : IStoredForm, IRowDot
 {
     private readonly byte* _codes;
     private readonly int _shift;
@@ -63,6 +63,17 @@ public sealed unsafe class FourBitMatrix : IStoredForm
             destination += part;
             count -= part;
         }
+    }
+
+    /// <summary>Whole blocks in every row, and whole lanes in every block.</summary>
+    public bool CanDot => BlockSize % 16 == 0 && Columns % BlockSize == 0;
+
+    public void Dot(long row, float* x, float* sums, IsaLevel level)
+    {
+        new Span<float>(sums, 16).Clear();
+        long first = row * Columns, block = first >> _shift;
+        for (long column = 0; column < Columns; column += BlockSize, block++)
+            NibbleDot.Add(_codes + ((first + column) >> 1), BlockSize, Scales.At(block), Table.Pointer, x + column, sums, level);
     }
 
     public void Dispose()

@@ -1,12 +1,14 @@
 // A matrix in LLM.int8's form: signed bytes and one scale a row.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using FastTune.Kernels.Devices.Cpu;
 using FastTune.Kernels.Tensors;
 
 namespace FastTune.Kernels.Weights.Bnb;
 
 /// <summary>value = code * row scale / 127 (arXiv 2208.07339), as bitsandbytes multiplies it: (code * scale) * 7.874015718698502e-3.</summary>
-public sealed unsafe class Int8Matrix : IStoredForm
+public sealed unsafe class Int8Matrix : IStoredForm, IRowDot
 {
     /// <summary>1/127 as the library has it.</summary>
     public const float Step = 7.874015718698502e-3f;
@@ -43,21 +45,36 @@ public sealed unsafe class Int8Matrix : IStoredForm
             Widen(_codes + (row + r) * Columns + col, cols, _scales[row + r], destination + r * pitch);
     }
 
+    public bool CanDot => Columns % 16 == 0;
+
+    public void Dot(long row, float* x, float* sums, IsaLevel level)
+    {
+        sbyte* codes = _codes + row * Columns;
+        Vector256<float> low = default, high = default;
+        for (long i = 0; i < Columns; i += 16)
+        {
+            low = Vector256.MultiplyAddEstimate(Eight(codes + i), Vector256.Load(x + i), low);
+            high = Vector256.MultiplyAddEstimate(Eight(codes + i + 8), Vector256.Load(x + i + 8), high);
+        }
+        var scale = Vector256.Create(_scales[row] * Step);
+        (low * scale).Store(sums);
+        (high * scale).Store(sums + 8);
+    }
+
     internal static void Widen(sbyte* codes, int count, float scale, float* values)
     {
         int i = 0;
-        for (; i + 16 <= count; i += 16)
-        {
-            var (low, high) = Vector128.Widen(Vector128.Load(codes + i));
-            (Floats(low) * Vector256.Create(scale) * Vector256.Create(Step)).Store(values + i);
-            (Floats(high) * Vector256.Create(scale) * Vector256.Create(Step)).Store(values + i + 8);
-        }
+        for (; i + 8 <= count; i += 8) (Eight(codes + i) * Vector256.Create(scale) * Vector256.Create(Step)).Store(values + i);
         for (; i < count; i++) values[i] = codes[i] * scale * Step;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Floats(Vector128<short> codes) =>
-        Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(codes), Vector128.WidenUpper(codes)));
+    private static Vector256<float> Eight(sbyte* codes)
+    {
+        if (Avx2.IsSupported) return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(codes));
+        var words = Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<long>(codes)).AsSByte());
+        return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)));
+    }
 
     public void Dispose()
     {

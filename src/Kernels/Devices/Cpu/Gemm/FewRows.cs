@@ -25,7 +25,7 @@ static unsafe class FewRows
 
     public static void Run(CpuPool pool, in MatmulArgs args, int threads, IsaLevel level)
     {
-        var body = new Body { Args = args, Wide = level >= IsaLevel.Avx512, Pitch = (int)GemmPlan.RoundUp(args.K, ILanes<Lanes256>.Count) };
+        var body = new Body { Args = args, Level = level, Pitch = (int)GemmPlan.RoundUp(args.K, ILanes<Lanes256>.Count) };
         body.X = GemmWorkspace.Current.PanelB(WorkspaceFloats(args)); // free: nothing is packed
         for (int row = 0; row < args.M; row++) Elements.Widen(args.A, row, 0, args.K, body.X + (long)row * body.Pitch);
         if (args.B.Stored is IDotRows { RoundsActivations: true } dots)
@@ -44,13 +44,19 @@ static unsafe class FewRows
         public MatmulArgs Args;
         public float* X; // [M, Pitch], zeros past K
         public int Pitch;
-        public bool Wide;
+        public IsaLevel Level;
 
         public readonly void Run(int task, int worker)
         {
             int end = Math.Min(Args.N, (task + 1) * TaskColumns);
-            for (int column = task * TaskColumns; column < end; column += RowGroup.Rows)
-                if (Wide) RowGroup.Multiply<Lanes512>(Args, X, Pitch, column, Math.Min(RowGroup.Rows, end - column));
+            int start = task * TaskColumns;
+            if (Args.M == 1 && Args.B.Stored is IRowDot { CanDot: true } form)
+            {
+                RowGroup.Dots(Args, form, X, start, end, Level);
+                return;
+            }
+            for (int column = start; column < end; column += RowGroup.Rows)
+                if (Level >= IsaLevel.Avx512) RowGroup.Multiply<Lanes512>(Args, X, Pitch, column, Math.Min(RowGroup.Rows, end - column));
                 else RowGroup.Multiply<Lanes256>(Args, X, Pitch, column, Math.Min(RowGroup.Rows, end - column));
         }
     }

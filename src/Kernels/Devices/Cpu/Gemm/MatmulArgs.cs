@@ -13,6 +13,17 @@ public unsafe interface IStoredMatrix
     void Decode(long row, int rows, long col, int cols, float* destination, long pitch);
 }
 
+/// <summary>A stored matrix that multiplies one of its rows with a vector without widening it first: the fastest way to decode a token.</summary>
+public unsafe interface IRowDot : IStoredMatrix
+{
+    /// <summary>True when every row can be multiplied so.</summary>
+    bool CanDot { get; }
+
+    /// <summary>Writes sixteen partial sums of row times <paramref name="x"/> (as long as a row), lane i those of columns i, i + 16, …; the
+    /// same bits on every level.</summary>
+    void Dot(long row, float* x, float* sums, IsaLevel level);
+}
+
 /// <summary>
 /// The logical operand op(X). <see cref="Data"/> is row-major with <see cref="RowPitch"/> elements between rows;
 /// <see cref="Transposed"/> means that the stored matrix has the logical columns as rows. F32, BF16 or F16.

@@ -17,13 +17,20 @@ static unsafe class RowGroup
     {
         float* sums = stackalloc float[FewRows.MostRows * Rows * Lanes], buffer = stackalloc float[Rows * Chunk];
         new Span<float>(sums, args.M * Rows * Lanes).Clear();
-        bool inPlace = args.B.Stored is null && args.B.Type == DType.F32;
+        bool dense = args.B.Stored is null, wide = dense && args.B.Type == DType.F32;
+        bool narrow = dense && args.B.Type == DType.BF16 && args.M == 1; // read once: widened on its way into the register
         for (int k = 0; k < args.K; k += Chunk)
         {
             int count = Math.Min(Chunk, args.K - k), padded = (count + Lanes - 1) / Lanes * Lanes;
             float* w = buffer;
             long wPitch = Chunk;
-            if (inPlace && rows == Rows && count == padded)
+            if (narrow && rows == Rows && count == padded)
+            {
+                byte* from = (byte*)args.B.Data + 2 * (column * args.B.RowPitch + k);
+                Dot<TL, ElementBF16>(x + k, from, 2 * args.B.RowPitch, padded, sums);
+                continue;
+            }
+            if (wide && rows == Rows && count == padded)
             {
                 w = (float*)args.B.Data + column * args.B.RowPitch + k;
                 wPitch = args.B.RowPitch;
@@ -32,10 +39,22 @@ static unsafe class RowGroup
             {
                 Fill(args.B, column, rows, k, count, buffer);
             }
-            for (int row = 0; row < args.M; row++) Dot<TL>(x + (long)row * pitch + k, w, wPitch, padded, sums + row * Rows * Lanes);
+            for (int row = 0; row < args.M; row++) Dot<TL, ElementF32>(x + (long)row * pitch + k, (byte*)w, 4 * wPitch, padded, sums + row * Rows * Lanes);
         }
         for (int row = 0; row < args.M; row++)
             for (int j = 0; j < rows; j++) Store(args, row, column + j, TL.Sum(TL.Load(sums + (row * Rows + j) * Lanes)));
+    }
+
+    /// <summary>One row of x against rows that multiply themselves.</summary>
+    [SkipLocalsInit]
+    public static void Dots(in MatmulArgs args, IRowDot form, float* x, int start, int end, IsaLevel level)
+    {
+        float* sums = stackalloc float[Lanes];
+        for (int column = start; column < end; column++)
+        {
+            form.Dot(column, x, sums, level);
+            Store(args, 0, column, Lanes256.Sum(Lanes256.Load(sums)));
+        }
     }
 
     // Rows that do not exist repeat the first: their sums are never stored.
@@ -52,17 +71,17 @@ static unsafe class RowGroup
         for (int row = rows; row < Rows; row++) new Span<float>(buffer, Chunk).CopyTo(new Span<float>(buffer + row * Chunk, Chunk));
     }
 
-    static void Dot<TL>(float* x, float* w, long pitch, int count, float* sums) where TL : struct, ILanes<TL>
+    static void Dot<TL, TE>(float* x, byte* w, long pitch, int count, float* sums) where TL : struct, ILanes<TL> where TE : struct, IElement
     {
-        float* w1 = w + pitch, w2 = w1 + pitch, w3 = w2 + pitch;
+        byte* w1 = w + pitch, w2 = w1 + pitch, w3 = w2 + pitch;
         TL a = TL.Load(sums), b = TL.Load(sums + Lanes), c = TL.Load(sums + 2 * Lanes), d = TL.Load(sums + 3 * Lanes);
         for (int i = 0; i < count; i += Lanes)
         {
             TL value = TL.Load(x + i);
-            a = TL.Fma(value, TL.Load(w + i), a);
-            b = TL.Fma(value, TL.Load(w1 + i), b);
-            c = TL.Fma(value, TL.Load(w2 + i), c);
-            d = TL.Fma(value, TL.Load(w3 + i), d);
+            a = TL.Fma(value, TE.Load<TL>(w, i), a);
+            b = TL.Fma(value, TE.Load<TL>(w1, i), b);
+            c = TL.Fma(value, TE.Load<TL>(w2, i), c);
+            d = TL.Fma(value, TE.Load<TL>(w3, i), d);
         }
         TL.Store(a, sums);
         TL.Store(b, sums + Lanes);
