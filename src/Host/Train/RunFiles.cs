@@ -46,12 +46,11 @@ internal sealed class RunFiles(Recipe recipe, TrainingModel model, string output
         WriteModel(folder);
         state.Write(folder);
         Describe(folder, state);
-        ResumeState.SaveRun(folder, run);
         if (!recipe.Training.SaveOnlyModel)
         {
             Safetensors.Write(Path.Combine(folder, OptimizerName), optimizer.Save());
             ResumeState.SaveSchedule(folder, schedule);
-            ResumeState.SaveRandom(folder, new TorchGenerator(recipe.Training.Seed).Save());
+            ResumeState.SaveRandom(folder, new TorchGenerator(recipe.Training.Seed).Save(), run);
         }
         foreach (string old in _superseded.Where(Directory.Exists)) Checkpoints.Delete(old);
         _superseded = [];

@@ -7,9 +7,10 @@ internal sealed class RunSums
 {
     private double _lossSum;
     private int _lossSteps;
+    private double _allLosses;
 
-    /// <summary>Sum of the losses of all steps.</summary>
-    public double AllLosses { get; private set; }
+    /// <summary>Sum of the losses of the steps since the run was begun or resumed: of these alone the Trainer makes its train_loss.</summary>
+    public double Losses { get; private set; }
 
     /// <summary>Input ids trained on in all steps, padding included.</summary>
     public long Tokens { get; private set; }
@@ -21,7 +22,8 @@ internal sealed class RunSums
     {
         _lossSum += loss;
         _lossSteps++;
-        AllLosses += loss;
+        Losses += loss;
+        _allLosses += loss;
         Tokens += tokens;
         TokensHere += tokens;
     }
@@ -34,8 +36,11 @@ internal sealed class RunSums
         return mean;
     }
 
-    public RunState Save(string data, int dataStart) => new(data, dataStart, _lossSum, _lossSteps, AllLosses, Tokens);
+    public RunState Save(string data, int dataStart) => new(data, dataStart, _lossSum, _lossSteps, _allLosses, Tokens);
 
     public void Restore(RunState state) =>
-        (_lossSum, _lossSteps, AllLosses, Tokens) = (state.LossSum, state.LossSteps, state.AllLosses, state.Tokens);
+        (_lossSum, _lossSteps, _allLosses, Tokens) = (state.LossSum, state.LossSteps, state.AllLosses, state.Tokens);
+
+    /// <summary>For a run that has no step left: the sum is that of the steps before it was interrupted.</summary>
+    public void CountEarlier() => Losses = _allLosses;
 }

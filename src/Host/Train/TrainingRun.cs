@@ -74,7 +74,9 @@ internal sealed class TrainingRun : IDisposable
         if (_state.GlobalStep >= _plan.TotalSteps || _state.ShouldStop)
         {
             _terminal.Error.WriteLine($"{_output} is at step {_state.GlobalStep} of {_plan.TotalSteps}: nothing is left to train");
-            if (!_files.HasEnd(_state.GlobalStep)) Finish();
+            if (_files.HasEnd(_state.GlobalStep)) return true;
+            _sums.CountEarlier();
+            Finish();
             return true;
         }
         if (_recipe.Training.SaveStrategy != "no") _files.RequireSpace("a checkpoint", _optimizer);
@@ -192,7 +194,7 @@ internal sealed class TrainingRun : IDisposable
         var figures = RunResults.Speed(
             "train", _clock.Elapsed, (double)_plan.TotalSteps * _recipe.Training.PerDeviceTrainBatchSize * _recipe.Training.GradientAccumulationSteps,
             _plan.TotalSteps);
-        figures["train_loss"] = _sums.AllLosses / _state.GlobalStep;
+        figures["train_loss"] = _sums.Losses / _state.GlobalStep;
         _state = _state with { TotalFlos = RunSummary.Flops(Decoder, _sums.Tokens) };
         figures["total_flos"] = _state.TotalFlos;
         AddHistory(new(figures));

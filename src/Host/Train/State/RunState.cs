@@ -1,4 +1,4 @@
-// run_state.json: what a resumed run needs so that its log goes on as if nothing had happened, and which rows it was on.
+// What a resumed run needs so that its log goes on as if nothing had happened, and which rows it was on: in rng_state.json.
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;

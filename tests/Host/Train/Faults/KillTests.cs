@@ -9,7 +9,7 @@ public class KillTests
 {
     /// <summary>Number of kills for each method, for the long form; a few else.</summary>
     private const string Kills = "FASTTUNE_TEST_KILLS";
-    private const int Few = 3, Steps = 40;
+    private const int Few = 2, Steps = 30;
     private static readonly string[] EveryStep = ["save_steps=1", $"max_steps={Steps}", "save_total_limit=3"];
 
     [Theory]

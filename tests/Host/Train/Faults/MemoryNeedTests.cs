@@ -16,8 +16,8 @@ public partial class MemoryNeedTests
     private const double LeastShare = 0.5;
 
     private const string Config = """
-        {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 320, "hidden_size": 512, "intermediate_size": 1536,
-         "num_hidden_layers": 4, "num_attention_heads": 8, "num_key_value_heads": 4, "max_position_embeddings": 256, "rms_norm_eps": 1e-5,
+        {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 320, "hidden_size": 384, "intermediate_size": 1152,
+         "num_hidden_layers": 4, "num_attention_heads": 6, "num_key_value_heads": 3, "max_position_embeddings": 256, "rms_norm_eps": 1e-5,
          "rope_theta": 10000.0, "hidden_act": "silu", "tie_word_embeddings": true, "torch_dtype": "float32",
          "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
         """;
