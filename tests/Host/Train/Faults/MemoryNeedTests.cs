@@ -13,7 +13,7 @@ namespace FastTune.Tests.Host.Train;
 public partial class MemoryNeedTests
 {
     /// <summary>A need that is many times the peak would refuse runs that fit.</summary>
-    private const double LeastShare = 0.5;
+    private const double LeastShare = 0.4;
 
     private const string Config = """
         {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 320, "hidden_size": 384, "intermediate_size": 1152,
