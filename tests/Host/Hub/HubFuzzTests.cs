@@ -15,7 +15,7 @@ public class HubFuzzTests
     private static readonly string[] Words =
     [
         "..", "../../x", "/etc/passwd", "C:\\x", "\0", "\\u0000", "\"", "null", "-1", "1e999", "99999999999999999999", "{}", "[", "]", "[[[[[[[[", "true", "\u001b[2J",
-        "http://127.0.0.1:1/", "file:///etc/passwd", "//x", "CON", "\r\n", "W/\"x\"", "bytes 0-1/2", "bytes 5-4/3", "\ud800",
+        "http://127.0.0.1:1/", "file:///etc/passwd", "//127.0.0.1:1/x", "CON", "\r\n", "W/\"x\"", "bytes 0-1/2", "bytes 5-4/3", "\ud800",
     ];
 
     /// <summary>FASTTUNE_FUZZ_SECONDS=600 is the long form; FASTTUNE_FUZZ_SEED begins elsewhere.</summary>

@@ -57,6 +57,9 @@ internal sealed class LocalServer : IDisposable
     private readonly CancellationTokenSource ended = new();
     private readonly Func<Seen, Reply> answer;
 
+    // Tests block pool threads while the server needs some: a pool of two (one a core) would crawl.
+    static LocalServer() => ThreadPool.SetMinThreads(32, 32);
+
     public LocalServer(Func<Seen, Reply> answer)
     {
         this.answer = answer;
