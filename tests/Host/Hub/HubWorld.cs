@@ -30,8 +30,8 @@ internal sealed class HubWorld : IDisposable
         ModelScope = address,
         HuggingFaceCache = Cache,
         ModelScopeCache = folder.File("ms"),
-        AnswerTimeout = TimeSpan.FromSeconds(5),
-        ReadTimeout = TimeSpan.FromSeconds(5),
+        AnswerTimeout = TimeSpan.FromSeconds(60),
+        ReadTimeout = TimeSpan.FromSeconds(60),
         Wait = (_, cancel) => Task.Delay(1, cancel),
     };
 
