@@ -104,13 +104,5 @@ public class PyTorchFileTests
     private static string Message(TemporaryFolder folder, byte[] file) => Assert.Throws<UserError>(() => Open(folder, file).Dispose()).Message;
 
     private static byte[] Stream(long count, byte[] storage) =>
-    [
-        .. new PickleWriter().Raw(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19).End(),
-        .. new PickleWriter().Whole(1001).End(),
-        .. new PickleWriter().Op('}').Text("little_endian").Raw(0x88).Op('s').End(),
-        .. new PickleWriter().Op('}').Text("w").Tensor("Float", "77", 6, 1, [2], [1], legacy: true).Op('s').End(),
-        .. new PickleWriter().Op(']').Text("77").Op('a').End(),
-        .. BitConverter.GetBytes(count),
-        .. storage,
-    ];
+        PickleWriter.Stream(new PickleWriter().Op('}').Text("w").Tensor("Float", "77", 6, 1, [2], [1], legacy: true).Op('s').End(), "77", count, storage);
 }

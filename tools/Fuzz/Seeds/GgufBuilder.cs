@@ -1,7 +1,7 @@
-// Builds small GGUF files for tests, byte by byte as the format says.
+// Builds small GGUF files for tests and fuzzing, byte by byte as the format says.
 using System.Text;
 
-namespace FastTune.Tests.Host.Formats;
+namespace FastTune.Fuzz;
 
 internal sealed class GgufBuilder
 {

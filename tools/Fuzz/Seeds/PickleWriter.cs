@@ -1,9 +1,9 @@
-// Writes pickle streams opcode by opcode, and torch's two file forms around them, for tests of the reader.
+// Writes pickle streams opcode by opcode, and torch's two file forms around them, for tests and fuzzing of the reader.
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace FastTune.Tests.Host.Hostile;
+namespace FastTune.Fuzz;
 
 internal sealed class PickleWriter
 {
@@ -70,6 +70,18 @@ internal sealed class PickleWriter
         }
         return file.ToArray();
     }
+
+    /// <summary>The stream form: five pickles and one storage behind its number of elements.</summary>
+    public static byte[] Stream(byte[] pickle, string key, long count, byte[] storage) =>
+    [
+        .. new PickleWriter().Raw(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19).End(),
+        .. new PickleWriter().Whole(1001).End(),
+        .. new PickleWriter().Op('}').Text("little_endian").Raw(0x88).Op('s').End(),
+        .. pickle,
+        .. new PickleWriter().Op(']').Text(key).Op('a').End(),
+        .. BitConverter.GetBytes(count),
+        .. storage,
+    ];
 
     public static byte[] Floats(params ReadOnlySpan<float> values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values).ToArray();
 
