@@ -29,7 +29,7 @@ internal static class DataTargets
         Rows("data-json", "d.json", "", () => TextSeeds.Bytes($"[{Alpaca},\n{Alpaca}]")),
         Rows("data-jsonl", "d.jsonl", "", () => TextSeeds.Bytes($"{Alpaca}\n{Alpaca}\n")),
         Rows("data-sharegpt", "d.json", ", \"formatting\": \"sharegpt\", \"columns\": {\"messages\": \"conversations\", \"tools\": \"tools\"}", () => TextSeeds.Bytes($"[{Talk},{Talk}]")),
-        Rows("data-openai", "d.json", ", \"formatting\": \"openai\"", () => TextSeeds.Bytes($"[{Chat}]")),
+        Rows("data-openai", "d.json", ", \"formatting\": \"openai\", \"columns\": {\"messages\": \"messages\"}, \"tags\": {\"role_tag\": \"role\", \"content_tag\": \"content\", \"user_tag\": \"user\", \"assistant_tag\": \"assistant\", \"observation_tag\": \"tool\", \"function_tag\": \"function\", \"system_tag\": \"system\"}", () => TextSeeds.Bytes($"[{Chat}]")),
         Rows("data-csv", "d.csv", "", () => TextSeeds.Bytes("instruction,input,output\nq,\"i \"\"x\"\", y\",a\nr,,b\n")),
         Rows("data-txt", "d.txt", ", \"columns\": {\"prompt\": \"text\"}", () => TextSeeds.Bytes("a line\nanother\r\n\nthe last"), "pt"),
         Rows("data-parquet", "d.parquet", "", () => [Parquet()]),
@@ -45,7 +45,7 @@ internal static class DataTargets
     private static FuzzTarget Rows(string name, string file, string more, Func<IEnumerable<byte[]>> seeds, string stage = "sft") => new(name, file, seeds, path =>
     {
         string folder = Path.GetDirectoryName(path)!, catalog = Path.Combine(folder, "dataset_info.json");
-        if (!File.Exists(catalog)) File.WriteAllText(catalog, $"{{\"d\": {{\"file_name\": \"{file}\"{more}}}}}");
+        File.WriteAllText(catalog, $"{{\"d\": {{\"file_name\": \"{file}\"{more}}}}}");
         Load(folder, stage);
     }) { Words = _words };
 

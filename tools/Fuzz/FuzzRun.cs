@@ -50,6 +50,13 @@ internal sealed partial class FuzzRun(FuzzTarget target, string folder, int seed
         return new FuzzResult(done, _accepted, _slowest, _largest, _outcomes.Count, _findings);
     }
 
+    /// <summary>Reads one input once: what a finding did, done again.</summary>
+    public string Replay(byte[] input)
+    {
+        Directory.CreateDirectory(folder);
+        return Try(input) ?? "accepted";
+    }
+
     // The refusal's message, or null when the input was accepted.
     private string? Try(byte[] input)
     {

@@ -29,7 +29,7 @@ internal static class Shell
         {
             var cause = error is AggregateException { InnerExceptions.Count: 1 } or TypeInitializationException ? error.InnerException ?? error : error;
             terminal.Error.WriteLine($"fasttune: {Printable.Line(Line(cause))}");
-            if (verbose) terminal.Error.WriteLine(error);
+            if (verbose) terminal.Error.WriteLine(Printable.Text(error.ToString()));
             return cause is UserError user ? user.ExitCode : Failed;
         }
     }

@@ -1,6 +1,8 @@
 // JSON text to nodes, for recipes in JSON and for keys whose value is a JSON text.
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
+using FastTune.Formats;
 
 namespace FastTune.Config;
 
@@ -22,6 +24,7 @@ internal static class JsonText
     {
         try
         {
+            JsonInput.RequireUnicode(Encoding.UTF8.GetBytes(text), Options);
             using var document = JsonDocument.Parse(text, Options);
             return Node(document.RootElement);
         }

@@ -33,6 +33,11 @@ internal sealed class YamlText
             string message = error.Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new UserError($"{place} line {error.Start.Line}: not valid YAML: {message}; check indentation (blanks, no tabs), quotes and brackets", inner: error);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // The library's scanner trips over some damaged texts instead of refusing them.
+            throw new UserError($"{place}: not valid YAML; check indentation (blanks, no tabs), quotes and brackets", inner: error);
+        }
     }
 
     private ConfigNode? Document()

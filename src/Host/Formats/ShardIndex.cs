@@ -12,17 +12,17 @@ internal sealed record ShardIndex(IReadOnlyDictionary<string, string> ShardOf)
 
     public static ShardIndex Read(string path)
     {
-        if (new FileInfo(path).Length > MaxBytes) throw Bad(path, $"larger than {MaxBytes} bytes");
+        byte[] bytes = JsonInput.Bytes(path, MaxBytes);
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
+            using var json = JsonInput.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map)
                 || map.ValueKind != JsonValueKind.Object) throw Bad(path, "there is no object 'weight_map'");
             var shards = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var entry in map.EnumerateObject()) shards[entry.Name] = ShardName(path, entry);
             return new ShardIndex(shards);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
             throw Bad(path, "not valid JSON", error);
         }

@@ -22,7 +22,7 @@ public class HostilePickleTests
     public void Names_that_could_run_code_are_not_followed(string module, string name)
     {
         string message = Refusal(new PickleWriter().Global(module, name).Op('(').Text("touch pwned").Op('t').Op('R').End());
-        Assert.Contains($"the pickle asks for '{module}.{name}'", message);
+        Assert.Contains($"the pickle asks for '{Printable.Line(module)}.{name}'", message);
     }
 
     [Theory]

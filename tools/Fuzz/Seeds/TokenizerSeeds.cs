@@ -22,7 +22,7 @@ internal static class TokenizerSeeds
 
     public static IEnumerable<byte[]> Configs() => TextSeeds.Bytes(
         """{"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "additional_special_tokens": ["<x>"], "added_tokens_decoder": {"3": {"content": "<s>", "special": true}, "5": {"content": "<y>"}}, "chat_template": "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message.content | trim }}{% if not loop.last %}\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"}""",
-        """{"eos_token": "</s>", "chat_template": [{"name": "default", "template": "{%- set ns = namespace(n=0) -%}{%- macro show(x) -%}{{ x | tojson }}{%- endmacro -%}{%- for m in messages[::-1] -%}{%- set ns.n = ns.n + 1 -%}{{ show(m) }}{{ ns.n * 2 }}{{ 'a,b'.split(',') | join('-') }}{%- endfor -%}{{ eos_token ~ messages[0]['content'][:5].upper() }}"}]}""");
+        """{"eos_token": "</s>", "chat_template": [{"name": "default", "template": "{%- set ns = namespace(n=0) -%}{%- macro show(x) -%}{{ x | tojson }}{%- endmacro -%}{%- for m in messages[::1] -%}{%- set ns.n = ns.n + 1 -%}{{ show(m) }}{{ ns.n * 2 }}{{ 'a,b'.split(',') | join('-') ~ eos_token }}{{ messages[0]['content'][:5].upper() }}{%- endfor -%}"}]}""");
 
     /// <summary>A model of two pieces and its settings, written as protocol buffers by hand.</summary>
     public static IEnumerable<byte[]> SentencePiece()

@@ -10,6 +10,8 @@ namespace FastTune.Data;
 
 internal static class ArrowRows
 {
+    private const int FileHeader = 8;
+
     private static readonly byte[] FileMagic = Encoding.ASCII.GetBytes("ARROW1");
 
     public static IEnumerable<JsonElement> Read(string path)
@@ -34,11 +36,18 @@ internal static class ArrowRows
     {
         var head = new byte[FileMagic.Length];
         int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        var allocator = new BoundedAllocator();
-        if (read == head.Length && head.AsSpan().SequenceEqual(FileMagic)) return new ArrowFileReader(stream, allocator, leaveOpen: true).ReadNextRecordBatch;
-        return new ArrowStreamReader(stream, allocator, leaveOpen: true).ReadNextRecordBatch;
+        // A file is a stream between a magic number and a table of places, which need not be trusted.
+        stream.Position = read == head.Length && head.AsSpan().SequenceEqual(FileMagic) ? FileHeader : 0;
+        ArrowFraming.Require(stream);
+        return Checked(new ArrowStreamReader(stream, new BoundedAllocator(), leaveOpen: true).ReadNextRecordBatch);
     }
+
+    private static Func<RecordBatch?> Checked(Func<RecordBatch?> next) => () =>
+    {
+        var batch = next();
+        if (batch is not null) ArrowChecks.Require(batch);
+        return batch;
+    };
 
     private static JsonElement Row(RecordBatch batch, int row) => RowWriter.Object(writer =>
     {

@@ -12,7 +12,8 @@ internal static class CsvRows
     {
         string name = Path.GetFileName(path);
         using var reader = new BoundedReader(TextFile.Open(path));
-        using var parser = new CsvParser(reader, Configuration());
+        var quotes = new QuoteGuard(name);
+        using var parser = new CsvParser(reader, Configuration(quotes));
         if (!Advance(parser, reader, name, 0)) yield break;
         string[] header = parser.Record!;
         if (header.Distinct().Count() < header.Length) throw new UserError($"{name}: two columns of the header have the same name");
@@ -27,12 +28,12 @@ internal static class CsvRows
         }
     }
 
-    private static CsvConfiguration Configuration() => new(CultureInfo.InvariantCulture)
+    private static CsvConfiguration Configuration(QuoteGuard quotes) => new(CultureInfo.InvariantCulture)
     {
         Delimiter = ",",
         HasHeaderRecord = false,
         IgnoreBlankLines = true,
-        BadDataFound = null,
+        BadDataFound = quotes.Met,
     };
 
     private static bool Advance(CsvParser parser, BoundedReader reader, string name, long row)
@@ -45,6 +46,23 @@ internal static class CsvRows
         catch (CsvHelperException error)
         {
             throw new UserError($"{name}, row {row}: not valid CSV", inner: error);
+        }
+    }
+
+    /// <summary>The library copies the whole row for every cell with a quote out of place: many of them in a long row would take hours.</summary>
+    private sealed class QuoteGuard(string name)
+    {
+        private const long MaxCopied = 1 << 26;
+
+        private long _copied;
+        private int _row;
+
+        public void Met(BadDataFoundArgs bad)
+        {
+            int row = bad.Context.Parser!.Row;
+            _copied = row == _row ? _copied + bad.RawRecord.Length : 0;
+            _row = row;
+            if (_copied > MaxCopied) throw new UserError($"{name}, row {row}: too many quotes inside cells; put quotes around these cells and double those within");
         }
     }
 

@@ -1,5 +1,6 @@
 // dataset_info.json: names of datasets and what stands behind them.
 using System.Text.Json;
+using FastTune.Formats;
 
 namespace FastTune.Data;
 
@@ -36,7 +37,7 @@ internal sealed class DatasetCatalog
         {
             if (new FileInfo(path).Length > MaxBytes) throw new UserError($"{path}: larger than {MaxBytes >> 20} MiB, so no list of datasets; rows go into files of their own");
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), options);
+            using var document = JsonInput.Parse(JsonInput.Bytes(path, MaxBytes), options);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document.RootElement.Clone();
         }
         catch (JsonException error)

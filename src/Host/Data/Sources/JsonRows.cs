@@ -1,5 +1,6 @@
 // Rows of a JSON file: a list of objects, one object, or one object after the other (JSON lines), read as a stream.
 using System.Text.Json;
+using FastTune.Formats;
 
 namespace FastTune.Data;
 
@@ -69,6 +70,7 @@ internal static class JsonRows
                     var reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _atEnd, default);
                     if (JsonElement.TryParseValue(ref reader, out var value))
                     {
+                        JsonInput.RequireUtf8(_buffer.AsSpan(_start, (int)reader.BytesConsumed));
                         _start += (int)reader.BytesConsumed;
                         return value.Value;
                     }

@@ -21,11 +21,11 @@ internal static class JsonFile
 
     public static JsonObject Read(string path)
     {
-        using var stream = InputFile.Open(path);
-        if (stream.Length > MaxBytes) throw new UserError($"{path}: {stream.Length} bytes, at most {MaxBytes} are read: not the JSON file that was expected here");
+        byte[] bytes = JsonInput.Bytes(path, MaxBytes);
         try
         {
-            return JsonNode.Parse(stream, null, _options) as JsonObject ?? throw new UserError($"{path}: the file holds no JSON object: download it again");
+            JsonInput.RequireUnicode(bytes, _options);
+            return JsonNode.Parse(bytes.AsSpan(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), null, _options) as JsonObject ?? throw new UserError($"{path}: the file holds no JSON object: download it again");
         }
         catch (JsonException error)
         {

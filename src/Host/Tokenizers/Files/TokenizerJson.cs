@@ -1,5 +1,6 @@
 // tokenizer.json as a whole: the pipeline, and the JSON of its parts as it stood, for writing it again.
 using System.Text.Json;
+using FastTune.Formats;
 using FastTune.Tokenizers.Models;
 using FastTune.Tokenizers.Pipeline;
 
@@ -26,17 +27,11 @@ internal static class TokenizerJson
     {
         try
         {
-            using var stream = File.OpenRead(path);
-            if (stream.Length > LargestFile) throw new UserError($"{path} has {stream.Length >> 20} MB, more than any tokenizer: check the file");
-            return JsonDocument.Parse(stream, Strictness);
+            return JsonInput.Parse(JsonInput.Bytes(path, LargestFile), Strictness);
         }
         catch (JsonException error)
         {
             throw new UserError($"{path} is not valid JSON (line {error.LineNumber + 1}): fetch the file again", inner: error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"{path} cannot be read ({error.Message}): check the folder", inner: error);
         }
     }
 
