@@ -34,20 +34,24 @@ internal static class DataTargets
         Rows("data-txt", "d.txt", ", \"columns\": {\"prompt\": \"text\"}", () => TextSeeds.Bytes("a line\nanother\r\n\nthe last"), "pt"),
         Rows("data-parquet", "d.parquet", "", () => [Parquet()]),
         Rows("data-arrow", "d.arrow", "", () => [Arrow(stream: false), Arrow(stream: true)]),
-        new("dataset-info", "dataset_info.json", () => TextSeeds.Bytes(Catalog), path =>
-        {
-            string rows = Path.Combine(Path.GetDirectoryName(path)!, "d.jsonl");
-            if (!File.Exists(rows)) File.WriteAllText(rows, Alpaca + "\n");
-            Load(Path.GetDirectoryName(path)!, "sft");
-        }) { Words = _words },
+        new("dataset-info", "dataset_info.json", () => TextSeeds.Bytes(Catalog), ReadCatalog) { Words = _words },
     ];
 
-    private static FuzzTarget Rows(string name, string file, string more, Func<IEnumerable<byte[]>> seeds, string stage = "sft") => new(name, file, seeds, path =>
+    private static FuzzTarget Rows(string name, string file, string more, Func<IEnumerable<byte[]>> seeds, string stage = "sft") =>
+        new(name, file, seeds, path => ReadRows(Path.GetDirectoryName(path)!, $"{{\"d\": {{\"file_name\": \"{file}\"{more}}}}}", stage)) { Words = _words };
+
+    private static void ReadRows(string folder, string catalog, string stage)
     {
-        string folder = Path.GetDirectoryName(path)!, catalog = Path.Combine(folder, "dataset_info.json");
-        File.WriteAllText(catalog, $"{{\"d\": {{\"file_name\": \"{file}\"{more}}}}}");
+        File.WriteAllText(Path.Combine(folder, "dataset_info.json"), catalog);
         Load(folder, stage);
-    }) { Words = _words };
+    }
+
+    private static void ReadCatalog(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!, rows = Path.Combine(folder, "d.jsonl");
+        if (!File.Exists(rows)) File.WriteAllText(rows, Alpaca + "\n");
+        Load(folder, "sft");
+    }
 
     private static void Load(string folder, string stage) =>
         DatasetLoader.Load(new DataRequest(new DataOptions { DatasetDir = folder, Dataset = ["d"], CutoffLen = 64 }, stage, _template.Value, Seed: 1));
