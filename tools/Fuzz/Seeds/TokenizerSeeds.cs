@@ -39,7 +39,7 @@ internal static class TokenizerSeeds
         var tokenizer = Tokenizer.Load(folder);
         tokenizer.Encode("some <x> text");
         if (tokenizer.ChatTemplate is null) return;
-        new JinjaChatTemplate(tokenizer, tokenizer.ChatTemplate, TimeProvider.System)
+        new JinjaChatTemplate(tokenizer, tokenizer.ChatTemplate, new TemplateOptions(), TimeProvider.System)
             .EncodeMultiturn([new Message(Role.User, "Why?"), new Message(Role.Assistant, "Because.")], new RenderOptions());
     }
 
