@@ -11,7 +11,7 @@ internal static class ArrowChecks
     private const int MaxDepth = 32;
 
     /// <summary>Every column has as many rows as the batch, and every buffer holds what its array claims.</summary>
-    /// <exception cref="InvalidDataException">A claim that is not true.</exception>
+    /// <exception cref="FormatException">A claim that is not true.</exception>
     public static void Require(RecordBatch batch)
     {
         bool stored = false;
@@ -85,5 +85,5 @@ internal static class ArrowChecks
 
     private static ArrayData Child(ArrayData data) => data.Children is [{ } only] ? only : throw Broken("a list has no values");
 
-    private static InvalidDataException Broken(string what) => new(what);
+    private static FormatException Broken(string what) => new(what);
 }

@@ -12,7 +12,7 @@ internal static class ArrowFraming
     private const byte SchemaKind = 1, DictionaryKind = 2, RowsKind = 3;
 
     /// <summary>Every length that the stream claims from here on is there; the position is where it was.</summary>
-    /// <exception cref="InvalidDataException">A length that is negative or leads beyond the end.</exception>
+    /// <exception cref="FormatException">A length that is negative or leads beyond the end.</exception>
     public static void Require(Stream stream)
     {
         long start = stream.Position;
@@ -40,7 +40,7 @@ internal static class ArrowFraming
     private static void RequireHeader(FlatTable message)
     {
         byte kind = message.Byte(1);
-        if (kind is not (SchemaKind or DictionaryKind or RowsKind) || !message.Has(2)) throw new InvalidDataException($"a message of kind {kind}");
+        if (kind is not (SchemaKind or DictionaryKind or RowsKind) || !message.Has(2)) throw new FormatException($"a message of kind {kind}");
         var header = message.Table(2);
         if (kind == RowsKind) RequireRows(header);
         else if (kind == DictionaryKind && header.Has(1)) RequireRows(header.Table(1));
@@ -59,9 +59,9 @@ internal static class ArrowFraming
     private static int RequireFields(FlatTable parent, int vector, int left, int depth)
     {
         const int children = 5;
-        if (depth > MaxDepth) throw new InvalidDataException($"types are nested deeper than {MaxDepth} levels");
+        if (depth > MaxDepth) throw new FormatException($"types are nested deeper than {MaxDepth} levels");
         int count = parent.Count(vector, sizeof(int));
-        if (count > left) throw new InvalidDataException($"more than {MaxFields} columns");
+        if (count > left) throw new FormatException($"more than {MaxFields} columns");
         left -= count;
         for (int i = 0; i < count; i++)
         {
@@ -79,5 +79,5 @@ internal static class ArrowFraming
         return BinaryPrimitives.ReadInt32LittleEndian(bytes);
     }
 
-    private static InvalidDataException Broken(long length, Stream stream) => new($"a length of {length} where {stream.Length - stream.Position} bytes are left");
+    private static FormatException Broken(long length, Stream stream) => new($"a length of {length} where {stream.Length - stream.Position} bytes are left");
 }

@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 namespace FastTune.Data;
 
 /// <summary>A table in a flatbuffer (flatbuffers.dev/internals): fields are found through a vtable, references are relative.</summary>
-/// <exception cref="InvalidDataException">Thrown by every method for what does not lie in the buffer.</exception>
+/// <exception cref="FormatException">Thrown by every method for what does not lie in the buffer.</exception>
 internal readonly ref struct FlatTable
 {
     private readonly ReadOnlySpan<byte> _buffer;
@@ -65,5 +65,5 @@ internal readonly ref struct FlatTable
 
     private static int Inside(ReadOnlySpan<byte> buffer, long at, long bytes) => at >= 0 && bytes >= 0 && at <= buffer.Length - bytes ? (int)at : throw Outside();
 
-    private static InvalidDataException Outside() => new("a message refers to what lies outside of it");
+    private static FormatException Outside() => new("a message refers to what lies outside of it");
 }
