@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FastTune.Bench.Steps.Rows;
 using FastTune.Kernels.Devices.Cpu;
 
 namespace FastTune.Bench.Steps;
@@ -26,8 +27,8 @@ internal static partial class PeerPairs
             ratios.Add((ours.Rate / peer.Rate, ours.CpuRate / peer.CpuRate, ours.PeakMb / peer.PeakMb));
             Console.WriteLine($"pair {pair + 1}: tokens/s {ratios[^1].Rate:F3}  tokens/cpu-s {ratios[^1].Cpu:F3}  memory {ratios[^1].Memory:F3}");
         }
-        Console.WriteLine($"ratio tokens/cpu-s {Median(ratios.Select(ratio => ratio.Cpu)):F3}");
-        Console.WriteLine($"ratio tokens/s {Median(ratios.Select(ratio => ratio.Rate)):F3} memory {Median(ratios.Select(ratio => ratio.Memory)):F3}");
+        Console.WriteLine($"ratio tokens/cpu-s {RowPairs.Median(ratios.Select(ratio => ratio.Cpu)):F3}");
+        Console.WriteLine($"ratio tokens/s {RowPairs.Median(ratios.Select(ratio => ratio.Rate)):F3} memory {RowPairs.Median(ratios.Select(ratio => ratio.Memory)):F3}");
         return 0;
     }
 
@@ -54,12 +55,6 @@ internal static partial class PeerPairs
             if (PeakLine().Match(line) is { Success: true } peak) side = side with { PeakMb = double.Parse(peak.Groups[1].Value) / 1024 };
         }
         return side;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     [GeneratedRegex(@"^step .* ([0-9.]+) tok/s ([0-9.]+) cpu-s$", RegexOptions.CultureInvariant)]

@@ -10,19 +10,19 @@ internal static unsafe class MatmulRows
 
     public static int Run(BenchOptions options)
     {
-        if (options.Peer is null) return Ours(options);
+        if (options.Peer is null) return Ours();
         var rows = RowPairs.Compare(options, () => Child.Start("matmul-bf16"), () => Child.Peer("matmul"));
-        double peak = PeakGflops(), share = 0;
+        double peak = PeakGflops();
         var large = new List<double>();
         foreach (var (name, _, seconds) in rows)
             if (Sizes(name) is var (t, n, k) && Math.Min(t, Math.Min(n, k)) >= 1536) large.Add(2.0 * t * n * k / seconds / 1e9 / peak);
-        share = RowPairs.GeometricMean(large);
+        double share = RowPairs.GeometricMean(large);
         Console.WriteLine($"peak {peak:F0} GFLOP/s; rows of 1536 and up reach {100 * large.Min():F1}% to {100 * large.Max():F1}% of it, geometric mean {100 * share:F1}%");
         Console.WriteLine($"ratio matmul {RowPairs.GeometricMean(rows.Select(row => row.Ratio)):F3} worst {rows.Min(row => row.Ratio):F3} of peak {share:F3}");
         return 0;
     }
 
-    private static int Ours(BenchOptions options)
+    private static int Ours()
     {
         foreach (int tokens in Tokens)
             foreach (int n in Widths)
