@@ -58,15 +58,6 @@ internal sealed class HuggingFaceCache(string root, RepoId id)
         if (!File.Exists(tag)) NoteFile.Write(tag, Tag);
     }
 
-    /// <summary>Notes that a commit has no such file, as the official tool does.</summary>
-    public void RememberAbsent(string commit, string path)
-    {
-        string note = Path.Combine(Repository, ".no_exist", commit, path);
-        if (File.Exists(note)) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(note)!);
-        File.WriteAllBytes(note, []);
-    }
-
     /// <summary>The real file behind a path of a snapshot, or null when there is none. A link must lead into this repository's blobs.</summary>
     /// <exception cref="UserError">A link that leads elsewhere.</exception>
     public string? Real(string commit, string path)
